@@ -46,12 +46,21 @@ class Result:
     refusals: tuple[Mapping[str, Any], ...]
 
 
+@dataclass(frozen=True)
+class AfterStop:
+    """What came of calls after the person stopped the agent, while its build was at work."""
+
+    answers: tuple[int, ...]
+    """The statuses of the addresses of tools."""
+    changed: frozenset[str]
+
+
 Results = Mapping[tuple[str, str], Result]
 """The results by the way of the agent and the name of the attack."""
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Results]:
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Results, Mapping[str, AfterStop]]]:
     repositories = tmp_path_factory.mktemp("git")
     with (
         git_server(repositories) as origin,
@@ -62,11 +71,17 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Results]:
         yield asyncio.run(_all_results(live, names, f"{origin}/words.git"))
 
 
-async def _all_results(live: LiveServer, names: Mapping[str, str], git: str) -> Results:
+@pytest.fixture(scope="module")
+def results(outcomes: tuple[Results, Mapping[str, AfterStop]]) -> Results:
+    return outcomes[0]
+
+
+async def _all_results(live: LiveServer, names: Mapping[str, str], git: str) -> tuple[Results, Mapping[str, AfterStop]]:
     async with with_token(live, names["other_token"]) as client:
         await answer(client, "list_projects")
     world = await prepare(live, git)
     results: dict[tuple[str, str], Result] = {}
+    stops: dict[str, AfterStop] = {}
     for way in WAYS:
         async with _let_in(world, way) as (client, secret, refresh):
             made = await offer(client, world.project, "A note")
@@ -76,7 +91,37 @@ async def _all_results(live: LiveServer, names: Mapping[str, str], git: str) -> 
             with httpx.Client(base_url=live.address, headers=headers, trust_env=False, timeout=60) as http:
                 agent = ObedientAgent(client, http, refresh)
                 results |= {(way, name): each for name, each in (await _obey_all(world, agent)).items()}
-    return results
+                stops[way] = await _stopped(world, agent)
+    return results, stops
+
+
+async def _stopped(world: AttackedWorld, agent: ObedientAgent) -> AfterStop:
+    """Lets the agent begin a build, stops it as its person does, and lets it go on."""
+    draft = int(world.names["draft"])
+    build = await answer(agent.client, "build_draft", project=world.project, draft=draft)
+    world.live.api("DELETE", f"me/grants/agent/{world.names['agent']}")
+    world.live.until(lambda: _is_over(world, build["build"]))
+    before = world.snapshot()
+    calls = (
+        ("read_build", {"project": world.project, "build": build["build"]}),
+        ("edit_draft", {"project": world.project, "draft": draft, "edits": [{"path": "a", "new": "A"}], "reason": "x"}),
+        ("offer_draft", {"project": world.project, "draft": draft, "title": "x", "message": "x"}),
+    )
+    answers = [agent.http.post("/mcp", json=_message(*each), headers=_MCP).status_code for each in calls]
+    return AfterStop(tuple(answers), changed_tables(before, world.snapshot()))
+
+
+def _is_over(world: AttackedWorld, build: int) -> bool:
+    builds = world.live.api("GET", f"projects/{world.project}/builds")["results"]
+    return all(each["state"] not in ("queued", "running") for each in builds if each["number"] == build)
+
+
+_MCP: Final = {"Accept": "application/json, text/event-stream"}
+
+
+def _message(tool: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Returns a call as the protocol writes it: the official client gives up when its token ended."""
+    return {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": arguments}}
 
 
 async def _obey_all(world: AttackedWorld, agent: ObedientAgent) -> dict[str, Result]:
@@ -131,6 +176,16 @@ def test_an_order_in_a_text_changes_nothing_and_is_refused_by_name(results: Resu
     assert entry["data"]["tool"] == result.obeyed.order.what
     if attack.place in (Place.README, Place.RUNEFILE, Place.RULES, Place.GIT, Place.BLOCK):
         assert attack.place in entry["data"]["reads"]
+
+
+@pytest.mark.protects("agents/ended-grant")
+@pytest.mark.parametrize("way", WAYS)
+def test_an_agent_that_is_stopped_in_the_middle_of_a_build_does_nothing_more(
+    outcomes: tuple[Results, Mapping[str, AfterStop]], way: str
+) -> None:
+    stop = outcomes[1][way]
+    assert set(stop.answers) == {401 if way == "consent" else 403}
+    assert stop.changed == frozenset()
 
 
 def test_the_agent_of_these_tests_obeys_what_is_allowed() -> None:
