@@ -98,6 +98,14 @@ def merge_updates(project_id: UUID, state: bytes, sequence: int) -> None:
     DocumentUpdate.objects.filter(project_id=project_id, sequence__lte=sequence).delete()
 
 
+@transaction.atomic
+def delete_document(project_id: UUID) -> None:
+    """Deletes all of a document that nobody edits any more, such as that of a draft that has ended."""
+    Project.objects.lock(project_id)
+    DocumentUpdate.objects.filter(project_id=project_id).delete()
+    DocumentState.objects.filter(project_id=project_id).delete()
+
+
 def note_clients(project_id: UUID, people: Mapping[int, UUID]) -> None:
     """Remembers which person stands behind a Yjs client; who was first stays. This is how one sees who wrote a line."""
     if not people:
