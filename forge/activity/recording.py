@@ -56,7 +56,7 @@ def _write(
         at__gte=event.created - WINDOW,
         project=project,
         person=person,
-        agent=event.agent,
+        agent=entry.agent or event.agent,
         kind=entry.kind,
         subject=entry.subject,
     )
@@ -71,7 +71,7 @@ def _write(
         organisation_id=organisation,
         project_id=project,
         person_id=person,
-        agent=event.agent,
+        agent=entry.agent or event.agent,
         kind=entry.kind,
         subject=entry.subject,
         facts=facts,
