@@ -37,6 +37,7 @@ FIGURES = {
     "field.accuracy_estimates": "Accuracy without labels",
     "field.rollouts": "Rollouts that stop by themselves",
     "fleet.new_version": "A new version on many devices",
+    "fleet.going_back": "Going back, and stopping",
     "fleet.late_counts": "Counts that come late",
     "fleet.watch_views": "Watch of 10,000 devices",
     "fleet.count_days": "Days of counts",

@@ -86,6 +86,7 @@ class SimulatedRollout:
         self.devices, self.hours = devices, 0
         self._today = self._varied(self._mixes, self._spread / 4)
         self._now = self._table(self._today, np.zeros(len(self._mixes)), 0)
+        self._before = self._now
         self._restarts = np.zeros(len(self._mixes))
         self._pairs = np.zeros((len(self._mixes), len(NAMES), len(NAMES)))
 
@@ -99,6 +100,7 @@ class SimulatedRollout:
         mixes[: self.devices] = self._rune.mix(mixes[: self.devices])
         answers = self._random.poisson(ANSWERS_A_DAY / HOURS, len(mixes)).astype(np.float64)
         table = self._table(mixes, answers, self.devices)
+        self._before = self._now
         self._now = CountTable(
             LAYOUT,
             self._now.bins + table.bins,
@@ -120,20 +122,21 @@ class SimulatedRollout:
             self._pairs[:, place] += self._random.multinomial(answers, new)
         self.hours += 1
 
-    def evidence(self) -> StageEvidence:
-        """Returns what is known after the hours of the stage."""
+    def evidence(self, has_sent: np.ndarray[Any, np.dtype[np.bool_]] | None = None) -> StageEvidence:
+        """Returns what is known after the hours of the stage, or once some devices have sent the last hour."""
         count = self.devices
+        now = self._now if has_sent is None else _chosen(self._now, self._before, has_sent)
         return StageEvidence(
             InstallCounts(running=count, self_tests_passed=count),
-            self._side(slice(0, count)),
-            self._side(slice(count, None)),
+            self._side(now, slice(0, count)),
+            self._side(now, slice(count, None)),
             PairTable(NAMES, NAMES, self._pairs),
             whole_days=self.hours % HOURS == 0,
         )
 
-    def _side(self, rows: slice) -> DeviceSide:
+    def _side(self, now: CountTable, rows: slice) -> DeviceSide:
         restarts = self._restarts[rows] / (self.hours / HOURS)
-        return DeviceSide(_rows(self._now, rows), _rows(self._past, rows), restarts)
+        return DeviceSide(_rows(now, rows), _rows(self._past, rows), restarts)
 
     def _table(self, mixes: Array, answers: Array, new_devices: int) -> CountTable:
         counts = answers.astype(np.int64)
@@ -158,6 +161,13 @@ class SimulatedRollout:
 
 def _rows(table: CountTable, rows: slice) -> CountTable:
     return CountTable(table.layout, table.bins[rows], table.runs[rows], table.microseconds[rows], table.memory[rows])
+
+
+def _chosen(table: CountTable, other: CountTable, is_of_table: np.ndarray[Any, np.dtype[np.bool_]]) -> CountTable:
+    """Returns the rows of one table where that is asked for, and those of another one elsewhere."""
+    figures = ((table.runs, other.runs), (table.microseconds, other.microseconds), (table.memory, other.memory))
+    bins = np.where(is_of_table[:, None], table.bins, other.bins)
+    return CountTable(table.layout, bins, *(np.where(is_of_table, first, second) for first, second in figures))
 
 
 def _parts_between(edges: tuple[float, ...], means: Array, deviation: float) -> Array:

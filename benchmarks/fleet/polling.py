@@ -61,13 +61,23 @@ class Connections:
             fields["Connection"] = "close"
         head = "\r\n".join([f"{method} {path} HTTP/1.1", *(f"{k}: {v}" for k, v in fields.items()), "", ""])
         connection = self._rested() or await asyncio.open_connection("127.0.0.1", self._port)
-        connection[1].write(head.encode() + body)
-        answer = await _read(connection[0])
+        try:
+            connection[1].write(head.encode() + body)
+            answer = await _read(connection[0])
+        except BaseException:
+            connection[1].close()
+            raise
         if len(self._resting) < self._pool:
             self._resting.append((time.monotonic(), connection))
         else:
             connection[1].close()
         return answer
+
+    def close(self) -> None:
+        """Closes the connections that stayed open."""
+        for _, connection in self._resting:
+            connection[1].close()
+        self._resting.clear()
 
     def _rested(self) -> Connection | None:
         while self._resting:

@@ -30,6 +30,7 @@ UNCOUNTED: Mapping[str, str] = {
     f"POST {PROJECT_ROUTE}/duplicate": "stores each file, as making a project of files does",
     f"POST {PROJECT_ROUTE}/fork": "the same",
     f"POST {PROJECT_ROUTE}/preview/watch": "starts a build",
+    "PUT oauth/authorise": "is answered as POST is",
     "ANY api/device/v1/<path:rest>": "devices ask it with their keys; tests/forge/fleet/protocol counts its queries",
     "ANY default/controller/v1/<path:rest>": STOCK,
     "ANY DEFAULT/controller/v1/<path:rest>": STOCK,

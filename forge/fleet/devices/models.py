@@ -40,6 +40,7 @@ class RolloutRole(models.TextChoices):
     NEW = "new", "Runs the new release"
     SHADOW = "shadow", "Runs the new release beside the former one"
     COMPARED = "compared", "Runs the former release, and is compared with"
+    KEEPS = "keeps", "Keeps the new release if it has it, and does not begin to run it"
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):

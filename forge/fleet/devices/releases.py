@@ -31,7 +31,7 @@ def release_of(device: Device) -> DeviceRelease | None:
     assignment = device.assignment
     if assignment is None or device.retired is not None:
         return None
-    if not _is_rolled_out(device) or _has_role(device, RolloutRole.NEW):
+    if not _is_rolled_out(device) or _has_role(device, RolloutRole.NEW) or _keeps(device, device.running_rune):
         return _present(device)
     is_of_deployment = device.running_deployment == assignment.path
     if is_of_deployment and device.running_number > assignment.former_number:
@@ -50,7 +50,8 @@ def shadow_of(device: Device) -> DeviceRelease | None:
     assignment = device.assignment
     if assignment is None or device.retired is not None or not assignment.is_rolling_out:
         return None
-    return _present(device) if _is_rolled_out(device) and _has_role(device, RolloutRole.SHADOW) else None
+    is_shadow = _has_role(device, RolloutRole.SHADOW) or _keeps(device, device.shadow_rune)
+    return _present(device) if _is_rolled_out(device) and is_shadow else None
 
 
 def telemetry_of(device: Device) -> Telemetry:
@@ -67,9 +68,9 @@ def telemetry_of(device: Device) -> Telemetry:
 def runs_its_release() -> Q:
     """Returns the condition of devices that run the rune of their release (`release_of`)."""
     is_of_rollout = Q(assignment__rollout__isnull=False, assignment__rollout_number=F("assignment__number"))
-    is_allowed = Q(rollout__isnull=False, rollout=F("assignment__rollout"), rollout_role=RolloutRole.NEW)
-    is_denied = is_of_rollout & ~is_allowed
     runs_new, runs_former = (Q(**{f"assignment__{field}": F("running_rune")}) for field in ("rune", "former_rune"))
+    has_new_role = Q(rollout_role=RolloutRole.NEW) | Q(rollout_role=RolloutRole.KEEPS) & runs_new
+    is_denied = is_of_rollout & ~(Q(rollout__isnull=False, rollout=F("assignment__rollout")) & has_new_role)
     return ~Q(running_rune="") & Q(assignment__isnull=False) & ((~is_denied & runs_new) | (is_denied & runs_former))
 
 
@@ -84,6 +85,12 @@ def _is_rolled_out(device: Device) -> bool:
     """Returns whether a rollout decides which devices get the release of a device's assignment."""
     assignment = device.assignment
     return assignment is not None and assignment.rollout is not None and assignment.rollout_number == assignment.number
+
+
+def _keeps(device: Device, rune: str) -> bool:
+    """Returns whether a device has the release by a rune that it reported, while its rollout is held."""
+    assignment = device.assignment
+    return assignment is not None and rune == assignment.rune and _has_role(device, RolloutRole.KEEPS)
 
 
 def _has_role(device: Device, *roles: RolloutRole) -> bool:

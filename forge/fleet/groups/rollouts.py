@@ -53,12 +53,12 @@ def open_to_all(assignment: Assignment) -> None:
     _change(assignment, rollout=None, rollout_number=0, is_rolling_out=False)
 
 
-def give_roles(rollout: UUID, devices: Collection[UUID], role: RolloutRole | None) -> None:
-    """Writes the part of devices in a rollout, or that they have none."""
+def give_roles(rollout: UUID, devices: Collection[UUID], role: RolloutRole) -> None:
+    """Writes the part of devices in a rollout."""
     ids = list(devices)
     for start in range(0, len(ids), AT_ONCE):
         rows = Device.objects.filter(pk__in=ids[start : start + AT_ONCE])
-        rows.update(rollout=rollout, rollout_role=role or "", revision=F("revision") + 1)
+        rows.update(rollout=rollout, rollout_role=role, revision=F("revision") + 1)
 
 
 def _change(assignment: Assignment, **fields: object) -> None:

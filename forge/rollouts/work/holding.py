@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-
 from forge.fleet.groups.assignments import assignment_of
 from forge.fleet.groups.rollouts import close_to_others, give_roles
 from forge.fleet.models import RolloutRole
@@ -12,13 +10,13 @@ from forge.rollouts.work.status import devices_of, in_shadow_stage
 
 
 def withhold(rollout: Rollout) -> None:
-    """Takes the release from the devices that were allowed it and have not said that they run it: those that are on
-    their way, away, or fell back. The others keep it. The rollout is locked."""
+    """Takes the release from the devices that were allowed it, but for those that say that they run it: each poll
+    decides by the last report, so that one that falls back meanwhile does not begin again. The rollout is locked."""
     assignment = assignment_of(rollout.deployment_id)
     if assignment is not None and assignment.number == rollout.release.number:
         close_to_others(assignment, rollout.pk, rollout.release.number)
-    rows = devices_of(rollout).filter(admitted__isnull=False).exclude(_has_release(rollout))
-    give_roles(rollout.pk, list(rows.values_list("device", flat=True)), None)
+    rows = devices_of(rollout).filter(admitted__isnull=False)
+    give_roles(rollout.pk, list(rows.values_list("device", flat=True)), RolloutRole.KEEPS)
 
 
 def allow_again(rollout: Rollout) -> None:
@@ -26,10 +24,3 @@ def allow_again(rollout: Rollout) -> None:
     rows, shadow = devices_of(rollout).filter(admitted__isnull=False), in_shadow_stage(rollout)
     for of_role, role in ((rows.filter(shadow), RolloutRole.SHADOW), (rows.exclude(shadow), RolloutRole.NEW)):
         give_roles(rollout.pk, list(of_role.values_list("device", flat=True)), role)
-
-
-def _has_release(rollout: Rollout) -> Q:
-    """Returns the condition of drawn devices that said that they run the release, in a trial or beside another one
-    too."""
-    rune = rollout.release.rune
-    return Q(device__running_rune=rune) | in_shadow_stage(rollout) & Q(device__shadow_rune=rune)

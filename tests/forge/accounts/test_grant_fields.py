@@ -225,6 +225,7 @@ MAY_NAME_SOMEBODY = {
     "reviews.AwaitedReview.request": "whom it asks; it is asked once, by the right that `requested_by` has then",
     "reviews.CheckResult.token": "counts while the token is there (`forge.reviews.checks.access`)",
     "reviews.GuestLink.created_by_token": BY_TOKEN,
+    "reviews.OfferRound.selection": CONTENT,
     "reviews.OrganisationRules.protected_tags": CONTENT,
     "reviews.Suggestion.overrides": CONTENT,
     "reviews.Suggestion.sentences": CONTENT,

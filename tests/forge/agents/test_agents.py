@@ -248,7 +248,7 @@ def test_the_page_of_a_draft_shows_who_writes_it_what_it_did_and_what_would_chan
     draft = edited(agent)
     text = _text(browser_of(developer).get(draft.get_absolute_url()))
     assert "Claude for Jo Okafor" in text
-    assert "changed level.py: It is louder." in text
+    assert "Changed level.py: It is louder." in text
     assert "GAIN = 2" in text
     assert "Stop ends its right at once" in text
     assert "Stop ends its right at once" not in _text(browser_of(viewer).get(draft.get_absolute_url()))

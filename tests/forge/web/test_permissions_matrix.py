@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db
 OURS = (
     *(
         "forge.accounts",
+        "forge.agents",
         "forge.datasets",
         "forge.deployments",
         "forge.fleet",

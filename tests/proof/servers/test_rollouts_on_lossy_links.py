@@ -14,7 +14,7 @@ import pytest
 
 from tests.support.rollouts.crowd_installation import CrowdInstallation, crowd_installation
 from tests.support.rollouts.lossy_link import LOSSY
-from tests.support.rollouts.observations import NamedRelease, StartedRune
+from tests.support.rollouts.observations import RequestedRelease, StartedRune
 from tests.support.rollouts.two_rollouts import TwoRollouts, judged
 from tests.support.servers.services import ServiceMissing
 
@@ -56,7 +56,7 @@ def test_no_device_runs_what_its_rollout_did_not_allow(
     assert sum(each.polls > 0 for each in crowd.devices) == sum(SITES.values())
     facts = {
         "devices": len(crowd.devices),
-        "answers that name a release": kinds[NamedRelease],
+        "answers that name a release": kinds[RequestedRelease],
         "runes started": kinds[StartedRune],
         "of them fallbacks": sum(isinstance(each, StartedRune) and each.is_fallback for each in crowd.log.events),
         "servers killed": rollouts.kills,

@@ -168,7 +168,7 @@ def answers(
             body = b"".join(answer) if answer.streaming else answer.content
             text = CHANGES.sub("", body.decode("utf-8", "replace") + "\n" + answer.get("Location", ""))
             text = re.sub(
-                f"((?:builds|reviews|change-requests|samples|training|searches|versions)(?:/|%2F)){names['number']}",
+                f"((?:builds|reviews|change-requests|drafts|samples|training|searches|versions)(?:/|%2F)){names['number']}",
                 r"\1<number>",
                 text,
             )

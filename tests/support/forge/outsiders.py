@@ -37,6 +37,7 @@ from forge.telemetry.sample_requests.actions.requesting import ask_for_samples
 from forge.telemetry.sample_requests.models import DeviceSampleRequest
 from forge.telemetry.switch.actions import turn_on
 from forge.webhooks.actions import create_webhook, ping
+from tests.support.forge.addresses.agents import write_drafts
 from tests.support.forge.addresses.fleet import UNUSUAL, names_of_devices
 from tests.support.forge.addresses.registry import standing_addresses
 from tests.support.forge.factories.blocks import published_block
@@ -103,6 +104,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     published(owner, project, "1.0", HEARING)
     key, _ = create_key(owner, deployed(owner, project, "1.0", title="Lamp 71"), "site key")
     devices = names_of_devices(owner, organisation)
+    write_drafts(owner, project)
     party = Party(organisation.pk, owner.pk)
     job = enqueue(FIRMWARE, organisation.pk, {"build": str(build.pk)}, party=party, project=project)
     return {

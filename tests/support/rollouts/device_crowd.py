@@ -17,7 +17,7 @@ from hmrd.machine import step
 from hmrd.protocol.addresses import REPORTS, STATE
 from hmrd.protocol.problems import DeviceProblem, ProblemName
 from hmrd.protocol.reading import parsed, written
-from hmrd.protocol.reports import Phase, Report, RequestAnswer, SelfTestOutcome
+from hmrd.protocol.reports import Phase, Report, SelfTestOutcome
 from hmrd.protocol.wanted import LARGEST_STATE, DesiredState, WantedRune
 from hmrd.service.rune_service import JITTER
 from hmrd.state import (
@@ -36,7 +36,6 @@ from hmrd.state import (
     PollFailed,
     ReportAcknowledged,
     ReportRejected,
-    RequestDone,
     RuneChecked,
     RuneFetched,
     RuneSlot,
@@ -51,12 +50,11 @@ from hmrd.state import (
     WorkFailed,
 )
 from tests.support.rollouts.lossy_link import LinkLost, LossyLink
-from tests.support.rollouts.observations import CrowdLog, NamedRelease, StartedRune
+from tests.support.rollouts.observations import ObservationLog, ReportedRune, RequestedRelease, StartedRune
 
 LOAD_SECONDS: Final = 4.0
 """The longest time, by the devices' clock, for which a device loads or checks a rune."""
 _AWAY: Final = DeviceProblem(ProblemName.SERVER_AWAY, "No answer came.")
-_COMPUTES_NOTHING: Final = DeviceProblem(ProblemName.UNEXPECTED, "A simulated device computes nothing.")
 _GLANCE: Final = 0.5
 """Seconds between two looks at a condition."""
 _CONFLICT: Final = 409
@@ -64,7 +62,7 @@ _NOT_MODIFIED: Final = 304
 
 
 class DeviceFault(StrEnum):
-    """A fault of a device with each rune but its first one."""
+    """The fault of a device with each rune but its first one."""
 
     OTHER_BITS = "other bits"
     """The self-test fails."""
@@ -124,7 +122,7 @@ class DeviceCrowd:
     def __init__(
         self, devices: Sequence[CrowdDevice], link: LossyLink, clock: CrowdClock, chance: random.Random
     ) -> None:
-        self.devices, self.clock, self.log = devices, clock, CrowdLog()
+        self.devices, self.clock, self.log = devices, clock, ObservationLog()
         self.link, self._chance = link, chance
         self._tasks: set[asyncio.Task[None]] = set()
         self.is_over = False
@@ -143,6 +141,7 @@ class DeviceCrowd:
             if device.timer is not None:
                 device.timer.cancel()
         await asyncio.gather(*self._tasks)
+        await self.link.settle()
 
     def take_offline(self, device: CrowdDevice, seconds: float) -> None:
         """Cuts a device off for some real seconds; then it starts again."""
@@ -164,6 +163,9 @@ class DeviceCrowd:
                     self._wake(device, self.clock.until(varied if moment == poll else min(moment, varied)))
                 case RunSlot(rune=rune):
                     self._run(device, rune)
+                case AnswerRequest():
+                    # Such as a self-test of the day: a simulated device computes nothing, and answers later.
+                    continue
                 case _ if command not in device.under_way and not self.is_over:
                     device.under_way.add(command)
                     task = asyncio.get_running_loop().create_task(self._carry_out(device, command))
@@ -221,8 +223,6 @@ class DeviceCrowd:
                 return OwnerRefused(self.clock.now(), digest, problem)
             case AskOwner(rune=digest):
                 return OwnerAgreed(self.clock.now(), digest)
-            case AnswerRequest(request=request):
-                return RequestDone(self.clock.now(), RequestAnswer(request.id, problem=_COMPUTES_NOTHING))
             case _:
                 raise NotImplementedError(type(command).__name__)
 
@@ -236,35 +236,37 @@ class DeviceCrowd:
         return RuneChecked(self.clock.now(), rune, SelfTestOutcome.PASSED)
 
     async def _poll(self, device: CrowdDevice) -> MachineEvent:
-        request_time = time.time()
+        begin = time.time()
         try:
             answer = await self._send(device, "GET", STATE, b"", {"If-None-Match": device.etag} if device.etag else {})
         except LinkLost:
             return PollFailed(self.clock.now(), _AWAY)
         if answer.status not in (200, _NOT_MODIFIED):
             return PollFailed(self.clock.now(), _AWAY)
-        answer_time = time.time()
-        device.polls, device.last_poll = device.polls + 1, answer_time
+        end = time.time()
+        device.polls, device.last_poll = device.polls + 1, end
         event: MachineEvent = Unchanged(self.clock.now())
         if answer.status != _NOT_MODIFIED:
             desired = DesiredState.from_json(parsed(answer.body, LARGEST_STATE))
             device.etag, device.wanted = answer.headers.get("etag", ""), desired.wanted
             event = Polled(self.clock.now(), desired)
         if (rune := device.wanted) is not None:
-            named_release = NamedRelease(
-                device.name, request_time, answer_time, rune.deployment, rune.number, rune.rune
-            )
-            self.log.events.append(named_release)
+            release = RequestedRelease(device.name, begin, end, rune.deployment, rune.number, rune.rune)
+            self.log.events.append(release)
         return event
 
     async def _report(self, device: CrowdDevice, report: Report) -> MachineEvent:
         headers = {"Content-Type": "application/json"}
+        number = 0 if report.running is None else report.running.number
+        self.log.events.append(ReportedRune(device.name, time.time(), number, is_acknowledged=False))
         try:
             answer = await self._send(device, "POST", REPORTS, written(report.to_json()), headers)
         except LinkLost:
             return SendFailed(self.clock.now())
         now = self.clock.now()
         problem = report.problem
+        if answer.status in (200, 204):
+            self.log.events.append(ReportedRune(device.name, time.time(), number, is_acknowledged=True))
         if answer.status in (200, 204) and problem is not None and problem.name is ProblemName.SELF_TEST_FAILED:
             self.failed_tests.append(time.time())
         if answer.status == _CONFLICT:

@@ -53,7 +53,7 @@ class JournalEntry:
 
 @dataclass(frozen=True)
 class JournalTransaction:
-    """The rows that a transaction wrote, in its order."""
+    """The rows that a transaction wrote, in their order."""
 
     committed: float
     """Seconds since 1970."""
@@ -97,11 +97,11 @@ class DatabaseJournal:
         return [JournalTransaction(committed, tuple(each)) for (_, committed), each in entries.items()]
 
     @contextmanager
-    def reserved(self, place: str, act: str) -> Iterator[WaitingTable]:
+    def locked(self, place: str, act: str) -> Iterator[LockedPlace]:
         """Has each transaction that writes to a table wait in the middle, until the block ends."""
         with self._connection() as connection:
             connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [f"{place} {act}"])
-            yield WaitingTable(connection)
+            yield LockedPlace(connection)
 
     def one(self, statement: str, *values: object) -> Any:
         """Returns the first column of the first row of a query."""
@@ -119,7 +119,7 @@ class DatabaseJournal:
 
 
 @dataclass(frozen=True)
-class WaitingTable:
+class LockedPlace:
     """A table at which transactions wait."""
 
     connection: Connection[Any]

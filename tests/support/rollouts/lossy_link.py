@@ -22,7 +22,7 @@ class LinkLost(Exception):
 
 @dataclass(frozen=True)
 class LinkChances:
-    """The probabilities of what happens to a request."""
+    """The probability of each thing that happens to a request."""
 
     request_lost: float = 0.0
     answer_lost: float = 0.0
@@ -37,7 +37,7 @@ class LinkChances:
 
 
 LOSSLESS = LinkChances()
-LOSSY = LinkChances(0.01, 0.01, 0.03, 0.02, 0.05, 6.0)
+LOSSY = LinkChances(0.007, 0.007, 0.03, 0.02, 0.05, 6.0)
 
 
 @dataclass
@@ -69,13 +69,19 @@ class LossyLink:
         if self._happens("requests sent twice", self.chances.sent_twice):
             self._copy(port, method, path, signed, body, 0.0)
         if self._happens("late copies", self.chances.late_copy):
-            self._copy(port, method, path, signed, body, self.chance.uniform(1, 10 * self.chances.longest_delay))
+            self._copy(port, method, path, signed, body, self.chance.uniform(0, 10 * self.chances.longest_delay))
         answer = await self._send(port, method, path, signed, body)
         if self._happens("answers delayed", self.chances.delayed):
             await asyncio.sleep(self.chance.uniform(0, self.chances.longest_delay))
         if self._happens("answers lost", self.chances.answer_lost):
             raise LinkLost
         return answer
+
+    async def settle(self) -> None:
+        """Returns when all copies were sent, and no connection is open."""
+        await asyncio.gather(*self._copies)
+        for each in self._connections.values():
+            each.close()
 
     def _happens(self, name: str, probability: float) -> bool:
         happens = self.chance.random() < probability

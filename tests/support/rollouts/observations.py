@@ -1,4 +1,4 @@
-"""The observations of simulated devices: the releases that the server named and when, and the runes that they ran."""
+"""The observations of simulated devices: releases that the server requested and when, and runes that they ran."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class NamedRelease:
+class RequestedRelease:
     """An answer to a poll that names a release, also by saying that nothing changed."""
 
     device: str
-    request_time: float
-    """Seconds since 1970; the server answered between this and `answer_time`."""
-    answer_time: float
+    begin: float
+    """Seconds since 1970; the server answered between this and `end`."""
+    end: float
     deployment: str
     """The path."""
     number: int
@@ -32,8 +32,22 @@ class StartedRune:
     """Whether the device went back to it by itself."""
 
 
+@dataclass(frozen=True)
+class ReportedRune:
+    """A report that a device sends, and once more when the server acknowledged it."""
+
+    device: str
+    at: float
+    number: int
+    """The release that the device says that it runs."""
+    is_acknowledged: bool
+
+
+Observation = RequestedRelease | StartedRune | ReportedRune
+
+
 @dataclass
-class CrowdLog:
+class ObservationLog:
     """All that devices saw, in order."""
 
-    events: list[NamedRelease | StartedRune] = field(default_factory=list)
+    events: list[Observation] = field(default_factory=list)

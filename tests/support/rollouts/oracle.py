@@ -9,11 +9,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from tests.support.rollouts.journal import JournalEntry, JournalTransaction
-from tests.support.rollouts.observations import NamedRelease, StartedRune
+from tests.support.rollouts.observations import Observation, ReportedRune, RequestedRelease, StartedRune
 
 SLACK: Final = 0.5
 """Seconds from the time of a commit until all processes see it, at most."""
 NEVER: Final = float("inf")
+_STORY_SIZE: Final = 12
+"""Events of a device that are written beside what was wrong."""
 _NEXT_STATES: Final[Mapping[str, Collection[str]]] = {
     "running": {"paused", "stopped", "going-back", "aborted", "finished"},
     "paused": {"running", "going-back", "aborted"},
@@ -43,9 +45,9 @@ class StateSpan:
     begin: float
     end: float = NEVER
 
-    def overlaps(self, request_time: float, answer_time: float) -> bool:
+    def overlaps(self, begin: float, end: float) -> bool:
         """Returns whether it was so at some moment between two."""
-        return self.begin <= answer_time and request_time <= self.end + SLACK
+        return self.begin <= end and begin <= self.end + SLACK
 
 
 @dataclass
@@ -70,24 +72,24 @@ class TrackedRollout:
         """The state now."""
         return self.spans[-1].state
 
-    def allows(self, device: str, request_time: float, answer_time: float) -> bool:
+    def allows(self, device: str, begin: float, end: float) -> bool:
         """Returns whether a device might begin to run the release at some moment between two."""
         admitted = self.admitted.get(device, NEVER)
         return any(
-            each.state == "finished" or (each.state == "running" and max(admitted, each.begin) <= answer_time)
+            each.state == "finished" or (each.state == "running" and max(admitted, each.begin) <= end)
             for each in self.spans
-            if each.overlaps(request_time, answer_time)
+            if each.overlaps(begin, end)
         )
 
-    def keeps(self, device: str, request_time: float, answer_time: float) -> bool:
+    def keeps(self, device: str, begin: float, end: float) -> bool:
         """Returns whether a device had to keep the former release at some moment between two."""
-        if request_time <= self.spans[0].begin + SLACK:
+        if begin <= self.spans[0].begin + SLACK:
             return True
         admitted = self.admitted.get(device, NEVER)
         return any(
-            each.state not in ("finished", "running") or (each.state == "running" and request_time <= admitted + SLACK)
+            each.state not in ("finished", "running") or (each.state == "running" and begin <= admitted + SLACK)
             for each in self.spans
-            if each.overlaps(request_time, answer_time)
+            if each.overlaps(begin, end)
         )
 
     @property
@@ -116,13 +118,17 @@ class RolloutOracle:
         before = {pk: each.state for pk, each in self.rollouts.items()}
         for entry in transaction.entries:
             yield from self._apply(entry, transaction.committed, before)
-        # All of the transaction says what a device may run: nobody sees an order within it.
+        # A device is judged by all of the transaction: nobody sees an order within it.
         for entry in transaction.entries:
             row = entry.row
             if entry.place == "fleet_device" and row["rollout_role"] in ("new", "shadow"):
                 rollout = self.rollouts.get(row["rollout"] or "")
                 if rollout is None or row["id"] not in rollout.admitted or rollout.state != "running":
                     yield f"device {row['id']} has the part {row['rollout_role']} and no admission"
+            if entry.place == "fleet_device" and row["rollout_role"] == "keeps":
+                rollout = self.rollouts.get(row["rollout"] or "")
+                if rollout is None or row["id"] not in rollout.admitted or rollout.state == "running":
+                    yield f"device {row['id']} keeps what it was not allowed"
 
     def _apply(self, entry: JournalEntry, now: float, before: Mapping[str, str]) -> Iterator[str]:
         row = entry.row
@@ -161,34 +167,38 @@ class RolloutOracle:
         if devices != set(_draw(rollout.pk, rollout.group.devices, rollout.plan["stages"][number])):
             yield f"stage {number} has other devices than its draw"
 
-    def judge(self, events: Sequence[NamedRelease | StartedRune]) -> None:
+    def judge(self, events: Sequence[Observation]) -> None:
         """Judges what devices saw, in the order of each device."""
-        releases: dict[str, NamedRelease] = {}
-        running: dict[str, int] = {}
+        requests: dict[str, RequestedRelease] = {}
+        stories: dict[str, list[Observation]] = {}
         for event in events:
-            if isinstance(event, NamedRelease):
-                releases[event.device] = event
-                if (wrong := self._wrong_ask(event, running.get(event.device, 0))) is not None:
-                    self.violations.append(wrong)
-            else:
-                running[event.device] = event.number
-                if (wrong := self._wrong_start(event, releases.get(event.device))) is not None:
-                    self.violations.append(wrong)
+            story = stories.setdefault(event.device, [])
+            wrong: str | None = None
+            match event:
+                case RequestedRelease():
+                    requests[event.device] = event
+                    wrong = self._wrong_ask(event, _known(story, event.begin))
+                case StartedRune():
+                    wrong = self._wrong_start(event, requests.get(event.device))
+            if wrong is not None:
+                self.violations.append("\n  ".join([wrong, *map(str, story[-_STORY_SIZE:])]))
+            story.append(event)
 
-    def _wrong_ask(self, ask: NamedRelease, running: int) -> str | None:
-        """Says what is wrong with a release that the server named to a device, which runs another or the same one."""
+    def _wrong_ask(self, ask: RequestedRelease, known_releases: Collection[int]) -> str | None:
+        """Says what is wrong with a release that the server named to a device, of which it may know that it runs one of
+        `known_releases`."""
         group = next((each for each in self._groups.values() if each.path == ask.deployment), None)
         if group is None or ask.device not in group.devices:
             return f"{ask.device} was asked for a release of {ask.deployment}, which is not for it"
         if (group.deployment, ask.number, ask.rune) not in self._releases.values():
             return f"{ask.device} was asked for release {ask.number}, which is not of this rune"
-        # The server has one that runs it keep it.
-        if ask.number == running or self._may_begin(group, ask):
+        # One that says that it runs it keeps it.
+        if ask.number in known_releases or self._may_begin(group, ask):
             return None
-        return f"{ask.device} was asked for release {ask.number} at {ask.answer_time}, which it was not allowed"
+        return f"{ask.device} was asked for release {ask.number} at {ask.end}, which it was not allowed"
 
-    def _may_begin(self, group: GroupMembers, ask: NamedRelease) -> bool:
-        times = (ask.request_time, ask.answer_time)
+    def _may_begin(self, group: GroupMembers, ask: RequestedRelease) -> bool:
+        times = (ask.begin, ask.end)
         rollouts = [each for each in self.rollouts.values() if each.group is group]
         if not rollouts:
             return ask.number == self._first[group.deployment]
@@ -197,14 +207,14 @@ class RolloutOracle:
                 return True
             if ask.number == rollout.former and rollout.keeps(ask.device, *times):
                 return True
-            if ask.number > rollout.number and rollout.went_back <= ask.answer_time:
+            if ask.number > rollout.number and rollout.went_back <= ask.end:
                 return self._rune(group, ask.number) == self._rune(group, rollout.former)
         return False
 
     def _rune(self, group: GroupMembers, number: int) -> str:
         return next(rune for of, each, rune in self._releases.values() if (of, each) == (group.deployment, number))
 
-    def _wrong_start(self, start: StartedRune, ask: NamedRelease | None) -> str | None:
+    def _wrong_start(self, start: StartedRune, ask: RequestedRelease | None) -> str | None:
         """Says what is wrong with a rune that a device began to run."""
         if start.is_fallback:
             former_runes = {
@@ -216,6 +226,14 @@ class RolloutOracle:
         if ask is None or (ask.deployment, ask.number, ask.rune) != (start.deployment, start.number, start.rune):
             return f"{start.device} ran release {start.number} of {start.deployment}, and was releases last for {ask}"
         return None
+
+
+def _known(story: Sequence[Observation], moment: float) -> Collection[int]:
+    """Returns the releases of which a server may know that a device runs them: by the last report that it acknowledged
+    before the device polled, and by those that the device sent from then on, whose answers may be lost."""
+    reports = [each for each in story if isinstance(each, ReportedRune)]
+    last = max((each.at for each in reports if each.is_acknowledged and each.at <= moment), default=0.0)
+    return {each.number for each in reports if each.at >= last}
 
 
 _RELEASES: Final = ("release", "former")

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from tests.support.rollouts.journal import JournalEntry, JournalTransaction
-from tests.support.rollouts.observations import NamedRelease, StartedRune
+from tests.support.rollouts.observations import Observation, ReportedRune, RequestedRelease, StartedRune
 from tests.support.rollouts.oracle import GroupMembers, RolloutOracle
 
 ROLLOUT = "11111111-0000-4000-8000-000000000000"
@@ -62,17 +62,15 @@ BEGIN = (
 """The first stage of a rollout, whose devices are allowed the release at 30."""
 
 
-def named_release(device: str, moment: float, number: int = 2, rune: str = NEW) -> NamedRelease:
-    return NamedRelease(device, moment, moment + 0.1, PATH, number, rune)
+def requested(device: str, moment: float, number: int = 2, rune: str = NEW) -> RequestedRelease:
+    return RequestedRelease(device, moment, moment + 0.1, PATH, number, rune)
 
 
 def started(device: str, moment: float, number: int = 2, rune: str = NEW) -> StartedRune:
     return StartedRune(device, moment, PATH, number, rune, is_fallback=False)
 
 
-def violations(
-    transactions: Sequence[JournalTransaction] = BEGIN, events: Sequence[NamedRelease | StartedRune] = ()
-) -> list[str]:
+def violations(transactions: Sequence[JournalTransaction] = BEGIN, events: Sequence[Observation] = ()) -> list[str]:
     oracle = RolloutOracle(GROUPS, {"north": 1, "south": 1})
     oracle.follow(transactions)
     oracle.judge(events)
@@ -89,20 +87,21 @@ def test_a_rollout_that_does_as_it_says_is_accepted() -> None:
         at(80, drawn(LATER, 1, "now"), role(LATER)),
         at(90, state("going-back")),
     ]
-    events: list[NamedRelease | StartedRune] = [
-        named_release(FIRST, 15, 1, FORMER),
-        named_release(FIRST, 31),
+    events: list[Observation] = [
+        requested(FIRST, 15, 1, FORMER),
+        requested(FIRST, 31),
         started(FIRST, 33),
+        ReportedRune(FIRST, 34, 2, is_acknowledged=True),
         # It runs it already, so that it keeps it while others get nothing.
-        named_release(FIRST, 45),
-        named_release(SECOND, 45, 1, FORMER),
-        named_release(SECOND, 55),
+        requested(FIRST, 45),
+        requested(SECOND, 45, 1, FORMER),
+        requested(SECOND, 55),
         started(SECOND, 56),
         replace(started(SECOND, 58, 1, FORMER), is_fallback=True),
-        named_release(LATER, 81),
+        requested(LATER, 81),
         # The answer left before the rollout went back.
         started(LATER, 95),
-        named_release(LATER, 99, 3, FORMER),
+        requested(LATER, 99, 3, FORMER),
         started(LATER, 100, 3, FORMER),
     ]
     assert violations(history, events) == []
@@ -111,26 +110,43 @@ def test_a_rollout_that_does_as_it_says_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("transactions", "events"),
     [
-        pytest.param((), (named_release(LATER, 31),), id="a device that was not drawn"),
-        pytest.param((), (named_release(FIRST, 25),), id="before it was allowed"),
-        pytest.param((), (named_release(FIRST, 31), started(LATER, 32)), id="a device that was not named_release"),
-        pytest.param((), (named_release(FIRST, 31, 2, FORMER),), id="a rune of another release"),
-        pytest.param((), (named_release(FIRST, 31, 3, FORMER),), id="the way back before somebody decided"),
-        pytest.param((), (named_release(FIRST, 35, 1, FORMER),), id="the former release after it was allowed"),
-        pytest.param((at(40, state("paused")),), (named_release(SECOND, 41),), id="during a pause"),
-        pytest.param((at(40, state("stopped")),), (named_release(SECOND, 41),), id="after a stop"),
-        pytest.param((at(40, state("aborted")),), (named_release(SECOND, 41),), id="after its end"),
-        pytest.param((at(40, state("going-back")),), (named_release(SECOND, 41),), id="after going back"),
-        pytest.param((), (NamedRelease("south-1", 31, 32, PATH, 2, NEW),), id="a device of another group"),
-        pytest.param((), (NamedRelease(FIRST, 31, 32, OTHER_PATH, 1, NEW),), id="a release of another deployment"),
+        pytest.param((), (requested(LATER, 31),), id="a device that was not drawn"),
+        pytest.param((), (requested(FIRST, 25),), id="before it was allowed"),
+        pytest.param((), (requested(FIRST, 31), started(LATER, 32)), id="a device that was not named_release"),
+        pytest.param((), (requested(FIRST, 31, 2, FORMER),), id="a rune of another release"),
+        pytest.param((), (requested(FIRST, 31, 3, FORMER),), id="the way back before somebody decided"),
+        pytest.param((), (requested(FIRST, 35, 1, FORMER),), id="the former release after it was allowed"),
+        pytest.param((at(40, state("paused")),), (requested(SECOND, 41),), id="during a pause"),
+        pytest.param((at(40, state("stopped")),), (requested(SECOND, 41),), id="after a stop"),
+        pytest.param((at(40, state("aborted")),), (requested(SECOND, 41),), id="after its end"),
+        pytest.param((at(40, state("going-back")),), (requested(SECOND, 41),), id="after going back"),
+        pytest.param((), (RequestedRelease("south-1", 31, 32, PATH, 2, NEW),), id="a device of another group"),
+        pytest.param((), (RequestedRelease(FIRST, 31, 32, OTHER_PATH, 1, NEW),), id="a release of another deployment"),
+        pytest.param(
+            (at(40, state("paused")),),
+            (
+                *(requested(FIRST, 31), started(FIRST, 32), ReportedRune(FIRST, 33, 2, is_acknowledged=True)),
+                *(ReportedRune(FIRST, 44, 1, is_acknowledged=True), requested(FIRST, 45)),
+            ),
+            id="again after the server knew that it fell back",
+        ),
         pytest.param((), (replace(started(FIRST, 31), is_fallback=True),), id="falling back to the new rune"),
     ],
 )
 def test_a_device_with_what_it_was_not_allowed_is_seen(
-    transactions: Sequence[JournalTransaction], events: Sequence[NamedRelease | StartedRune]
+    transactions: Sequence[JournalTransaction], events: Sequence[Observation]
 ) -> None:
     assert violations([*BEGIN, *transactions]) == []
     assert violations([*BEGIN, *transactions], events) != []
+
+
+def test_a_report_whose_answer_was_lost_may_be_known() -> None:
+    report = ReportedRune(FIRST, 33, 2, is_acknowledged=False)
+    events: list[Observation] = [requested(FIRST, 31), started(FIRST, 32), report, requested(FIRST, 45)]
+    history = [*BEGIN, at(40, state("paused"))]
+    assert violations(history, events) == []
+    events.remove(report)
+    assert violations(history, events) != []
 
 
 PASSED = at(40, stage(0, "now"))
@@ -149,6 +165,8 @@ SECOND_STAGE = tuple(drawn(each, 1) for each in DRAW[2:5])
         pytest.param((at(35, role(LATER)),), id="a part without an admission"),
         pytest.param((at(35, drawn(LATER, None, "now"), role(LATER)),), id="an admission without a stage"),
         pytest.param((at(35, state("paused")), at(36, role(SECOND))), id="a part in a pause"),
+        pytest.param((at(35, state("paused"), role(LATER, "keeps")),), id="a device that keeps what it never had"),
+        pytest.param((at(35, role(SECOND, "keeps")),), id="a device that keeps while all go on"),
         pytest.param((at(35, state("going-back")), at(36, state("running"))), id="on after going back"),
         pytest.param((at(35, state("aborted")), at(36, state("finished"))), id="finished after its end"),
         pytest.param((at(35, drawn("south-1", 0)),), id="a device of another group"),

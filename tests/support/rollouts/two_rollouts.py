@@ -15,7 +15,7 @@ import httpx
 
 from tests.support.rollouts.crowd_installation import CrowdInstallation, RolloutClient
 from tests.support.rollouts.device_crowd import CrowdDevice, DeviceCrowd, DeviceFault, wait_until
-from tests.support.rollouts.journal import WaitingTable
+from tests.support.rollouts.journal import LockedPlace
 from tests.support.rollouts.oracle import RolloutOracle
 
 GUARDS: Final = [{"kind": "installs", "limit": 0.2}, {"kind": "self-test", "limit": 0}]
@@ -86,7 +86,7 @@ class TwoRollouts:
         for device in (*self.long_offline, *(each for each in self.crowd.devices if each.offline_until)):
             self.crowd.take_offline(device, self.chance.uniform(0, self.interval / 2))
         return_time = time.time() + self.interval / 2
-        await wait_until(lambda: self._polled_since(return_time) >= 0.999, PATIENCE, "devices do not ask")
+        await wait_until(lambda: self._share_since(return_time) >= 0.999, PATIENCE, "devices do not ask")
         await wait_until(self._all_run_what_they_should, PATIENCE, "devices do not run what they should")
         await self.crowd.end()
 
@@ -125,7 +125,7 @@ class TwoRollouts:
         await self._press(lambda: north.decide("pause"), north, "paused")
         paused = time.time()
         await self._killed_alone(1)
-        await self._until(lambda: self._polled_since(paused) > 0.9, "devices to ask during the pause")
+        await self._until(lambda: self._share_since(paused) > 0.9, "devices to ask during the pause")
         await self._press(lambda: north.decide("resume"), north, "running")
         await self._until(lambda: self.running_new("north") > size * 0.3, "the devices of the second stage")
         async with self._killed_in("rollouts_rolloutdecision", "INSERT"):
@@ -161,7 +161,7 @@ class TwoRollouts:
         is_new = sum(each.answering != each.first for each in good)
         return is_new >= 0.999 * len(good) and not self.running_new("north") and not self.running_new("west")
 
-    def _polled_since(self, moment: float) -> float:
+    def _share_since(self, moment: float) -> float:
         return sum(each.last_poll > moment for each in self.crowd.devices) / len(self.crowd.devices)
 
     async def _press(self, call: Callable[[], None], client: RolloutClient, *after: str) -> None:
@@ -184,17 +184,17 @@ class TwoRollouts:
         """Kills all servers while a transaction that writes to a table is in its middle, and starts them again. The
         block begins it."""
         with ExitStack() as stack:
-            waiting_table = stack.enter_context(self.installation.journal.reserved(place, act))
+            lock = stack.enter_context(self.installation.journal.locked(place, act))
             yield
             is_killed = False
             while not is_killed:
-                await self._until(lambda: waiting_table.has_waiting, f"a transaction that writes to {place}")
-                is_killed = await self._kill_all(waiting_table, stack)
+                await self._until(lambda: lock.has_waiting, f"a transaction that writes to {place}")
+                is_killed = await self._kill_all(lock, stack)
 
-    async def _kill_all(self, waiting_table: WaitingTable, stack: ExitStack) -> bool:
+    async def _kill_all(self, lock: LockedPlace, stack: ExitStack) -> bool:
         """Kills all servers if a transaction is in its middle, which ends with them. Returns whether it was."""
         async with self._kill:
-            if not waiting_table.has_waiting:
+            if not lock.has_waiting:
                 return False
             self.installation.live.kill_all()
             stack.close()

@@ -17,7 +17,7 @@ from forge.serving.monitoring.otlp import EXPORT_EVERY, check_packages, export_i
 
 
 def test_without_a_collector_nothing_of_it_is_loaded() -> None:
-    """In a process of its own: other tests load a client of the Model Context Protocol, which loads its API."""
+    """Runs a process of its own: other tests load a client of the Model Context Protocol, which loads its API."""
     code = "import sys, forge.asgi; print([name for name in sys.modules if name.startswith(('opentelemetry', 'mcp'))])"
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.forge_settings"}
     process = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)

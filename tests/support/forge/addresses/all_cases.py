@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.support.forge.addresses import (
     accounts,
     acts,
+    agents,
     builds,
     change_requests,
     conversions,
@@ -31,6 +32,7 @@ from tests.support.forge.addresses.table import Case, Request
 
 CASES: list[Case] = [
     *accounts.CASES,
+    *agents.CASES,
     *builds.CASES,
     *jobs.CASES,
     *notices.CASES,

@@ -27,6 +27,7 @@ from forge.reviews.actions import (
     offer_changes,
 )
 from forge.webhooks.actions import create_webhook
+from tests.support.forge.addresses.agents import write_drafts
 from tests.support.forge.addresses.conversions import conversion_addresses
 from tests.support.forge.addresses.datasets import data_addresses
 from tests.support.forge.addresses.deployments import deployment_addresses
@@ -92,6 +93,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         write_file(members[0], twin, f"offered-{number}.md", b"x")
         changes.append(offer_changes(members[0], twin, f"Offer {number}"))
         begin_thread(owner, changes[-1], "said")
+    write_drafts(owner, project, size)
     member, invitation, token = members[0], invitations[0], tokens[0]
     webhooks = webhook_addresses(owner, organisation)
     jobs = job_addresses(project)

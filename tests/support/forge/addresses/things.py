@@ -14,6 +14,7 @@ from forge.notices.models import Notice
 from forge.projects.actions import delete_project, write_file
 from forge.projects.models import Project
 from forge.projects.versions.store import snapshot
+from tests.support.forge.addresses.agents import write_drafts
 from tests.support.forge.addresses.conversions import conversion_addresses
 from tests.support.forge.addresses.datasets import data_addresses
 from tests.support.forge.addresses.deployments import deployment_addresses
@@ -49,6 +50,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
     data = data_addresses(member, project)
     sample = send_sample(member, project, [b"1,2,3\n"], label="x", days=90, consent=consent)
     DataSet.objects.update(revision=2)
+    write_drafts(member, project)
     return {
         "MEMBER": f"{ORGANISATION}/members/{member.pk}",
         "INVITATION": f"{ORGANISATION}/invitations/{invitation.pk}",
