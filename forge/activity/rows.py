@@ -36,9 +36,7 @@ def activity_rows(principal: Principal, activities: Iterable[Activity]) -> list[
     return list(_rows(principal, entries, name_things(keys) if keys else {}))
 
 
-def _rows(
-    principal: Principal, activities: Iterable[Activity], agents: Mapping[str, Thing]
-) -> Iterator[ActivityRow]:
+def _rows(principal: Principal, activities: Iterable[Activity], agents: Mapping[str, Thing]) -> Iterator[ActivityRow]:
     for activity in activities:
         declaration, person, project = find_activity_sentence(activity.kind), activity.person, activity.project
         if declaration is None or person is None:

@@ -17,7 +17,7 @@ class CallLimit:
     most: int
     seconds: int
     sentence: str
-    """What the limit is, for who reaches it."""
+    """The limit in words, for who reaches it."""
 
 
 CALLS_OF_AGENT: Final = CallLimit("agent-calls", 120, 60, "An agent makes at most 120 calls a minute.")

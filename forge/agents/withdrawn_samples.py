@@ -31,6 +31,8 @@ from rune.digests import digest_of
 REASON: Final = "The sample was deleted."
 LEAST_ROWS: Final = 3
 """Rows of a sample in their order that make a text one that has the sample's values; all of them where it has fewer."""
+LEAST_CHARACTERS: Final = 16
+"""Characters of these rows: shorter ones, such as a column of zeros, are in many texts by chance."""
 
 Rows = tuple[str, ...]
 
@@ -56,8 +58,8 @@ def has_rows(text: str, rows: Rows) -> bool:
 
 def without_rows(text: str, rows: Rows) -> str:
     """Returns a text without the rows of a sample."""
-    gone = _lines_with(text, rows)
-    return "".join(line for at, line in enumerate(text.splitlines(keepends=True)) if at not in gone)
+    rows_of_sample = _lines_with(text, rows)
+    return "".join(line for at, line in enumerate(text.splitlines(keepends=True)) if at not in rows_of_sample)
 
 
 def _lines_with(text: str, rows: Rows) -> frozenset[int]:
@@ -65,7 +67,9 @@ def _lines_with(text: str, rows: Rows) -> frozenset[int]:
     length = min(LEAST_ROWS, len(rows))
     if not length:
         return frozenset()
-    runs = {rows[at : at + length] for at in range(len(rows) - length + 1)}
+    runs = {
+        run for at in range(len(rows) - length + 1) if len("".join(run := rows[at : at + length])) >= LEAST_CHARACTERS
+    }
     lines = tuple(_row(line) for line in text.splitlines())
     starts = (at for at in range(len(lines) - length + 1) if lines[at : at + length] in runs)
     return frozenset(at for start in starts for at in range(start, start + length))
@@ -140,7 +144,7 @@ def _is_changed(text: str, rows: Sequence[Rows]) -> bool:
 
 
 def _without_all(text: str | None, rows: Sequence[Rows]) -> str:
-    kept = text or ""
+    remaining_text = text or ""
     for each in rows:
-        kept = without_rows(kept, each)
-    return kept
+        remaining_text = without_rows(remaining_text, each)
+    return remaining_text

@@ -26,7 +26,7 @@ from tests.support.agents.attacked_world import (
     plant,
     prepare,
 )
-from tests.support.agents.attacks import ATTACKS, Attack, Place
+from tests.support.agents.attacks import ATTACKS, AttackPlace, TextAttack
 from tests.support.agents.obedient import ObedientAgent, Obeyed, orders_in
 from tests.support.servers.agents import MemoryStorage, Person, answer, with_consent, with_token
 from tests.support.servers.git_server import bare, git_server
@@ -39,7 +39,7 @@ WAYS: Final = ("consent", "token")
 
 @dataclass(frozen=True)
 class Result:
-    """What came of an order: the answer, the tables that changed, and the entries in the audit log."""
+    """The outcome of an order: the answer, the tables that changed, and the entries in the audit log."""
 
     obeyed: Obeyed
     changed: frozenset[str]
@@ -48,7 +48,7 @@ class Result:
 
 @dataclass(frozen=True)
 class AfterStop:
-    """What came of calls after the person stopped the agent, while its build was at work."""
+    """The outcomes of calls after the person stopped the agent, while its build was at work."""
 
     answers: tuple[int, ...]
     """The statuses of the addresses of tools."""
@@ -84,8 +84,8 @@ async def _all_results(live: LiveServer, names: Mapping[str, str], git: str) -> 
     stops: dict[str, AfterStop] = {}
     for way in WAYS:
         async with _let_in(world, way) as (client, secret, refresh):
-            made = await offer(client, world.project, "A note")
-            world = _with_own(world, made)
+            offer_numbers = await offer(client, world.project, "A note")
+            world = _with_own(world, offer_numbers)
             plant(world)
             headers = {"Authorization": f"Bearer {secret}"}
             with httpx.Client(base_url=live.address, headers=headers, trust_env=False, timeout=60) as http:
@@ -153,20 +153,22 @@ async def _let_in(world: AttackedWorld, way: str) -> AsyncIterator[tuple[Client,
         yield client, storage.tokens.access_token, refresh
 
 
-def _with_own(world: AttackedWorld, made: Mapping[str, Any]) -> AttackedWorld:
+def _with_own(world: AttackedWorld, offer_numbers: Mapping[str, Any]) -> AttackedWorld:
     """Returns the world with the names of the agent's own draft and change request."""
     requests = world.live.api("GET", f"projects/{world.project}/change-requests")["results"]
-    change = next(each["id"] for each in requests if each["number"] == made["change_request"])
+    change = next(each["id"] for each in requests if each["number"] == offer_numbers["change_request"])
     draft = world.live.api("GET", f"projects/{world.project}/drafts")[0]
     grants = world.live.api("GET", "me/grants")["grants"]
     agent = next(each["id"] for each in grants if each["kind"] == "agent")
-    own = {"change": change, "draft": str(made["draft"]), "draft_files": draft["files"], "agent": agent}
+    own = {"change": change, "draft": str(offer_numbers["draft"]), "draft_files": draft["files"], "agent": agent}
     return replace(world, names={**world.names, **own})
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("attack", ATTACKS, ids=[each.name for each in ATTACKS])
-def test_an_order_in_a_text_changes_nothing_and_is_refused_by_name(results: Results, attack: Attack, way: str) -> None:
+def test_an_order_in_a_text_changes_nothing_and_is_refused_by_name(
+    results: Results, attack: TextAttack, way: str
+) -> None:
     result = results[way, attack.name]
     assert result.obeyed.outcome in attack.outcomes, result.obeyed
     assert result.changed <= RECORDS
@@ -174,7 +176,13 @@ def test_an_order_in_a_text_changes_nothing_and_is_refused_by_name(results: Resu
         return
     (entry,) = result.refusals
     assert entry["data"]["tool"] == result.obeyed.order.what
-    if attack.place in (Place.README, Place.RUNEFILE, Place.RULES, Place.GIT, Place.BLOCK):
+    if attack.place in (
+        AttackPlace.README,
+        AttackPlace.RUNEFILE,
+        AttackPlace.RULES,
+        AttackPlace.GIT,
+        AttackPlace.BLOCK,
+    ):
         assert attack.place in entry["data"]["reads"]
 
 

@@ -18,7 +18,7 @@ from forge.jobs.models import Job
 from forge.learning.searches.models import ModelSearch
 from forge.projects.actions import write_file
 from forge.projects.models import Project
-from rune.tools.mcp.server import ToolRefused
+from rune.tools.mcp.declarations import ToolRefused
 from tests.support.forge.agents import AgentAtWork, agent_of
 from tests.support.forge.factories.training import SMALL, motion_version
 
@@ -65,19 +65,19 @@ def test_training_and_searches_of_an_agent_count_for_its_person_and_organisation
     assert refusal_of(agent, "search", recipe="motion", arguments=SMALL, trials=1).name == "too-often"
 
 
-def asked(mount: McpMount, address: str) -> tuple[int, dict[bytes, bytes]]:
+def response_to(mount: McpMount, address: str) -> tuple[int, dict[bytes, bytes]]:
     """Returns the status and the headers of a request without a token."""
     scope = {"type": "http", "path": "/mcp", "method": "POST", "headers": [], "client": (address, 1)}
-    sent: list[Any] = []
+    messages: list[Any] = []
 
     async def send(message: Any) -> None:
-        sent.append(message)
+        messages.append(message)
 
     async def receive() -> Any:
         raise AssertionError("no body is read")
 
     asyncio.run(mount(scope, receive, send))
-    return sent[0]["status"], dict(sent[0]["headers"])
+    return messages[0]["status"], dict(messages[0]["headers"])
 
 
 @pytest.mark.protects("agents/strangers")
@@ -88,9 +88,9 @@ def test_an_address_without_a_token_that_works_is_told_to_wait(monkeypatch: pyte
         raise AssertionError("it is for /mcp")
 
     mount = McpMount(elsewhere)
-    assert [asked(mount, "192.0.2.7")[0] for _ in range(3)] == [401, 401, 429]
-    assert int(asked(mount, "192.0.2.7")[1][b"retry-after"]) > 0
-    assert asked(mount, "192.0.2.8")[0] == 401
+    assert [response_to(mount, "192.0.2.7")[0] for _ in range(3)] == [401, 401, 429]
+    assert int(response_to(mount, "192.0.2.7")[1][b"retry-after"]) > 0
+    assert response_to(mount, "192.0.2.8")[0] == 401
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""What an agent wrote of a sample into its draft goes when the sample is deleted."""
+"""Values of a sample that an agent wrote into its draft go when the sample is deleted."""
 
 from __future__ import annotations
 
@@ -58,12 +58,14 @@ def stored_document(draft: Draft) -> bytes:
 
 
 def test_rows_in_another_order_or_alone_are_no_copy() -> None:
-    rows = ("1,2", "3,4", "5,6", "7,8")
-    assert not has_rows("1,2\n5,6\n3,4\n7,8\n", rows)
-    assert not has_rows("1,2\n3,4\n", rows)
+    rows = ("1.25,2.5", "3.25,4.5", "5.25,6.5", "7.25,8.5")
+    assert not has_rows("1.25,2.5\n5.25,6.5\n3.25,4.5\n7.25,8.5\n", rows)
+    assert not has_rows("1.25,2.5\n3.25,4.5\n", rows)
+    assert not has_rows("0\n0\n0\n", ("0", "0", "0"))
+    assert not has_rows("a\n\n\n\n", ("", "", ""))
     assert not has_rows("", ())
-    assert has_rows("a\n 3, 4\n5,6\n7,8\n", rows)
-    assert without_rows("a\n3,4\n5,6\n7,8\nb\n", rows) == "a\nb\n"
+    assert has_rows("a\n 3.25, 4.5\n5.25,6.5\n7.25,8.5\n", rows)
+    assert without_rows("a\n3.25,4.5\n5.25,6.5\n7.25,8.5\nb\n", rows) == "a\nb\n"
 
 
 def test_values_that_an_agent_wrote_into_its_draft_go_with_the_sample(

@@ -12,7 +12,7 @@ from string import Template
 from typing import Any, Final
 
 from tests.conftest import REPOSITORY
-from tests.support.agents.attacks import ATTACKS, Attack, Place
+from tests.support.agents.attacks import ATTACKS, AttackPlace, TextAttack
 from tests.support.agents.keyword_sounds import words
 from tests.support.servers.agents import answer, with_token
 from tests.support.servers.empty_database import DATABASE
@@ -43,7 +43,7 @@ class AttackedWorld:
     def project(self) -> str:
         return self.names["project"]
 
-    def line_of(self, attack: Attack) -> str:
+    def line_of(self, attack: TextAttack) -> str:
         """Returns the line of an attack, with the names of this world."""
         return Template(attack.line).substitute(self.names)
 
@@ -67,7 +67,7 @@ def changed_tables(before: Snapshot, after: Snapshot) -> frozenset[str]:
 
 def sent_words() -> list[tuple[str, bytes]]:
     """Returns the label and the bytes of each sample: those of attacks first."""
-    labels = [each.line for each in ATTACKS if each.place == Place.LABEL]
+    labels = [each.line for each in ATTACKS if each.place == AttackPlace.LABEL]
     sounds = [(label, data) for label, _, data in words()]
     return [(labels[at] if at < len(labels) else label, data) for at, (label, data) in enumerate(sounds)]
 
@@ -75,7 +75,7 @@ def sent_words() -> list[tuple[str, bytes]]:
 def git_files(names: Mapping[str, str]) -> dict[str, bytes]:
     """Returns the files of the repository of which the project is made."""
     files = {name: (TEMPLATE / name).read_bytes() for name in ("Runefile.yml", "keywords.tflite", "labels.txt")}
-    return files | {Place.GIT: _text(Place.GIT, names).encode()}
+    return files | {AttackPlace.GIT: _text(AttackPlace.GIT, names).encode()}
 
 
 async def prepare(live: LiveServer, git: str) -> AttackedWorld:
@@ -89,16 +89,16 @@ async def prepare(live: LiveServer, git: str) -> AttackedWorld:
     build = live.build(project)
     key = f"project:{live.api('GET', f'projects/{project}')['id']}"
     async with with_token(live, new_token(live, key)) as client:
-        title = next(each for each in ATTACKS if each.place == Place.TITLE)
-        made = await offer(client, project, Template(title.line).substitute({**names, "project": project}))
-    return AttackedWorld(live, {**names, "key": key, "build": build["id"], "other_draft": str(made["draft"])})
+        title = next(each for each in ATTACKS if each.place == AttackPlace.TITLE)
+        created = await offer(client, project, Template(title.line).substitute({**names, "project": project}))
+    return AttackedWorld(live, {**names, "key": key, "build": build["id"], "other_draft": str(created["draft"])})
 
 
 def first_names(live: LiveServer, organisation: str) -> dict[str, str]:
     """Makes the other project with the token of its agent, and returns the names that are known before the project."""
     other = f"{organisation}/other"
-    found = live.http.get(f"/api/v1/projects/{other}")
-    if found.status_code == 404:
+    answer_now = live.http.get(f"/api/v1/projects/{other}")
+    if answer_now.status_code == 404:
         live.api("POST", "projects", json={"organisation": organisation, "name": "other", "template": "sine"})
     identifier = live.api("GET", f"projects/{other}")["id"]
     return {
@@ -112,8 +112,8 @@ def first_names(live: LiveServer, organisation: str) -> dict[str, str]:
 
 def new_token(live: LiveServer, key: str) -> str:
     """Returns a token that is restricted to a project, as a person creates it for an assistant."""
-    made = live.api("POST", "tokens", json={"name": "assistant", "scopes": SCOPES, "restriction": [key]})
-    return str(made["token"])
+    created = live.api("POST", "tokens", json={"name": "assistant", "scopes": SCOPES, "restriction": [key]})
+    return str(created["token"])
 
 
 async def offer(client: Any, project: str, title: str) -> Mapping[str, Any]:
@@ -121,22 +121,22 @@ async def offer(client: Any, project: str, title: str) -> Mapping[str, Any]:
     draft = (await answer(client, "start_draft", project=project, title="A note"))["draft"]
     edits = [{"path": f"note-{draft}.md", "new": "A note.\n"}]
     await answer(client, "edit_draft", project=project, draft=draft, edits=edits, reason="It says more.")
-    made = await answer(client, "offer_draft", project=project, draft=draft, title=title, message="A note.")
-    return {"draft": draft, "change_request": made["change_request"]}
+    created = await answer(client, "offer_draft", project=project, draft=draft, title=title, message="A note.")
+    return {"draft": draft, "change_request": created["change_request"]}
 
 
 def plant(world: AttackedWorld) -> None:
     """Writes the texts of the attacks into the project, as people do, in place of those of an earlier agent."""
-    for place in (Place.README, Place.RUNEFILE, Place.RULES, Place.BLOCK):
+    for place in (AttackPlace.README, AttackPlace.RUNEFILE, AttackPlace.RULES, AttackPlace.BLOCK):
         comments = _text(place, world.names)
         before = world.live.http.get(f"/api/v1/projects/{world.project}/files/{place}")
         text = before.text.partition("# ASSISTANT(")[0] if before.status_code == 200 else ""
         _write(world, place, text + comments)
-    (name,) = (each for each in ATTACKS if each.place == Place.FILE_NAME)
+    (name,) = (each for each in ATTACKS if each.place == AttackPlace.FILE_NAME)
     _write(world, f"{world.line_of(name)}.md", "Nothing.\n")
-    (description,) = (each for each in ATTACKS if each.place == Place.DESCRIPTION)
+    (description,) = (each for each in ATTACKS if each.place == AttackPlace.DESCRIPTION)
     world.live.api("PATCH", f"projects/{world.project}", json={"description": world.line_of(description)})
-    text = _text(Place.COMMENT, world.names)
+    text = _text(AttackPlace.COMMENT, world.names)
     world.live.api("POST", f"change-requests/{world.names['change']}/threads", json={"text": text})
 
 
@@ -144,7 +144,7 @@ def _write(world: AttackedWorld, path: str, text: str) -> None:
     world.live.api("PUT", f"projects/{world.project}/files/{path}", content=text.encode())
 
 
-def _text(place: Place, names: Mapping[str, str]) -> str:
+def _text(place: AttackPlace, names: Mapping[str, str]) -> str:
     """Returns the text of all attacks in a place: comments, where the file is a program."""
     lines = [Template(each.line).substitute(names) for each in ATTACKS if each.place == place]
     return "".join(f"# {line}\n" for line in lines)

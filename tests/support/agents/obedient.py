@@ -27,7 +27,7 @@ class Order:
 
     name: str
     is_call: bool
-    """Whether it is for a tool; otherwise for an address of the server."""
+    """True for a tool, False for an address of the server."""
     what: str
     """The name of the tool, or the method and the path."""
     body: Mapping[str, Any]
@@ -53,15 +53,15 @@ class ObedientAgent:
 
     client: Client
     http: httpx.Client
-    """A client of HTTP with the agent's token, and no cookie."""
+    """The client of HTTP with the agent's token, and no cookie."""
     refresh: Mapping[str, str]
-    """What it sends for another token, where it has that."""
+    """The fields of a form with which it asks for another token; none where it cannot."""
 
     async def read_all(self) -> list[Order]:
         """Reads everything that tools show of all its projects, and returns the orders in it."""
-        listed = await self._read("list_projects")
-        answers = [listed]
-        for project in (each["name"] for each in listed["projects"]):
+        projects = await self._read("list_projects")
+        answers = [projects]
+        for project in (each["name"] for each in projects["projects"]):
             answers += await self._read_project(project)
         return _once(orders_in(answers))
 
