@@ -23,8 +23,8 @@ from forge.datasets.hooks import file_traces
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.models.samples import SampleKind
 from forge.projects.files.contents import list_files
-from forge.projects.files.document import FileEntry, set_erased, set_text
-from forge.projects.files.document_store import delete_document, editing, load_document, merge_updates
+from forge.projects.files.document import FileEntry, entries, set_erased, set_text
+from forge.projects.files.document_store import delete_document, editing, load_document, merge_updates, read_documents
 from forge.projects.models import Project
 from rune.digests import digest_of
 
@@ -45,8 +45,10 @@ def erase_from_drafts(data_set_id: UUID, digests: Collection[str]) -> None:
     own = list_files(project)
     rows = [each for each in _rows_of(data_set_id, digests) if not any(has_rows(file.text or "", each) for file in own)]
     missing = frozenset(digests).difference(file.content_digest for file in own)
-    for draft in Project.objects.filter(draft_of=project):
-        _erase_from_draft(draft, missing, rows)
+    drafts = list(Project.objects.filter(draft_of=project))
+    documents = read_documents([draft.pk for draft in drafts])
+    for draft in drafts:
+        _erase_from_draft(draft, entries(documents[draft.pk].document()), missing, rows)
     if rows:
         _erase_from_steps(project, rows)
 
@@ -95,8 +97,9 @@ def _text_of(digest: str) -> str:
         return ""  # deleted already
 
 
-def _erase_from_draft(draft: Project, digests: Collection[str], rows: Sequence[Rows]) -> None:
-    files = list_files(draft)
+def _erase_from_draft(
+    draft: Project, files: Sequence[FileEntry], digests: Collection[str], rows: Sequence[Rows]
+) -> None:
     binaries = frozenset(digests).intersection(file.content_digest for file in files if file.text is None)
     texts = {file: _without_all(file.text, rows) for file in files if file.text is not None}
     changed = {file: text for file, text in texts.items() if text != file.text}
