@@ -85,7 +85,7 @@ def _rows_of(data_set_id: UUID, digests: Collection[str]) -> list[Rows]:
     """Returns the rows of those of the samples that are rows, while their bytes are there."""
     kinds = (SampleKind.MOTION, SampleKind.TABLE)
     samples = Sample.objects.filter(data_set=data_set_id, digest__in=list(digests), kind__in=kinds)
-    texts = (_text_of(digest) for digest in samples.values_list("digest", flat=True).distinct())
+    texts = (_text_of(digest) for digest in samples.order_by().values_list("digest", flat=True).distinct())
     # The first line has the names of the columns.
     return [tuple(_row(line) for line in text.splitlines()[1:]) for text in texts]
 
