@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from forge.accounts.models import Role, Standing, User
+from forge.core.actors import AGENT as AGENT_KIND
 from forge.core.actors import Actor, ProjectRole
 from forge.core.errors import SignInNeeded
 
@@ -26,7 +27,7 @@ class PrincipalKind(StrEnum):
     PERSON = "person"
     TOKEN = "token"  # noqa: S105
     PHONE_PASS = "phone-pass"  # noqa: S105
-    AGENT = "agent"
+    AGENT = AGENT_KIND
     """A program of somebody's assistant, which writes drafts in a person's name and decides nothing."""
     GUEST = "guest"
     """Somebody without an account, who was given the link to one review."""

@@ -30,6 +30,8 @@ class Activity(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+", db_index=False)
     project = models.ForeignKey(Project, null=True, on_delete=models.CASCADE, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    agent = models.UUIDField(null=True, blank=True)
+    """The id of the agent that acted for the person; None where none did."""
     kind = models.CharField(max_length=40)
     """A kind that an app declares (`forge.core.events.announcements.ActivityAnnouncement`)."""
     subject = models.CharField(max_length=120, blank=True)

@@ -56,6 +56,7 @@ def _write(
         at__gte=event.created - WINDOW,
         project=project,
         person=person,
+        agent=entry.agent or event.agent,
         kind=entry.kind,
         subject=entry.subject,
     )
@@ -70,6 +71,7 @@ def _write(
         organisation_id=organisation,
         project_id=project,
         person_id=person,
+        agent=entry.agent or event.agent,
         kind=entry.kind,
         subject=entry.subject,
         facts=facts,

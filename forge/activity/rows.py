@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from forge.accounts.models import User
 from forge.accounts.principals import Principal
 from forge.activity.messages import RenderedActivity, render
 from forge.activity.models import Activity
+from forge.core.audit.messages import Thing, name_things
 from forge.core.events.declarations import find_activity_sentence
 
 
@@ -19,6 +20,7 @@ class ActivityRow:
     activity: Activity
     person: User
     who: str
+    """The person, with the agent that acted for them where one did."""
     sentence: RenderedActivity
     url: str
     """The page of the thing; "" where there is none any more."""
@@ -29,10 +31,12 @@ class ActivityRow:
 def activity_rows(principal: Principal, activities: Iterable[Activity]) -> list[ActivityRow]:
     """Returns the lines of entries from `forge.activity.access.activity_of`. An entry whose kind no app declares any
     more, or whose person is gone, has none."""
-    return list(_rows(principal, activities))
+    entries = list(activities)
+    keys = {f"agent:{each.agent}" for each in entries if each.agent}
+    return list(_rows(principal, entries, name_things(keys) if keys else {}))
 
 
-def _rows(principal: Principal, activities: Iterable[Activity]) -> Iterator[ActivityRow]:
+def _rows(principal: Principal, activities: Iterable[Activity], agents: Mapping[str, Thing]) -> Iterator[ActivityRow]:
     for activity in activities:
         declaration, person, project = find_activity_sentence(activity.kind), activity.person, activity.project
         if declaration is None or person is None:
@@ -41,8 +45,17 @@ def _rows(principal: Principal, activities: Iterable[Activity]) -> Iterator[Acti
         yield ActivityRow(
             activity=activity,
             person=person,
-            who="You" if person.pk == principal.pk else str(person),
+            who=_who(principal, person, activity, agents),
             sentence=sentence,
             url=f"{project.get_absolute_url()}{sentence.path}" if project else "",
             place=activity.organisation.name,
         )
+
+
+def _who(principal: Principal, person: User, activity: Activity, agents: Mapping[str, Thing]) -> str:
+    """Returns who acted: "You", "Jo Okafor" or "Claude for Jo Okafor"."""
+    is_own = person.pk == principal.pk
+    if activity.agent is None:
+        return "You" if is_own else str(person)
+    agent = agents.get(f"agent:{activity.agent}")
+    return f"{agent.name if agent else 'An assistant'} for {'you' if is_own else person}"

@@ -17,6 +17,8 @@ LONGEST_NAME = 80
 """Characters of an agent's name."""
 LONGEST_SUMMARY = 300
 """Characters of the sentence about a step."""
+LONGEST_TOOL = 40
+"""Characters of the name of a tool."""
 LONGEST_KEY = 40
 """Characters of the key of work."""
 
@@ -91,7 +93,7 @@ class AgentStep(models.Model):
     project = models.ForeignKey(Project, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     draft = models.ForeignKey(Draft, null=True, blank=True, on_delete=models.SET_NULL, related_name="steps")
     at = models.DateTimeField(auto_now_add=True)
-    tool = models.CharField(max_length=40)
+    tool = models.CharField(max_length=LONGEST_TOOL)
     kind = models.CharField(max_length=10, choices=StepKind.choices)
     summary = models.CharField(max_length=LONGEST_SUMMARY)
     """The act, as the rest of a sentence: "read 6 files"."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forge.agents import withdrawn_samples as withdrawn_samples
 from forge.agents.edit_reasons import reasons_of
 from forge.agents.models import AgentStep
 from forge.reviews.hooks import EditReason, edit_reasons

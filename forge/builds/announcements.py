@@ -107,10 +107,11 @@ def _activity(event: StoredEvent[BuildChangedJson]) -> ActivityEntry | None:
         return None
     failure = "" if build["state"] == JobState.SUCCEEDED else f"· build {build['number']} failed"
     facts = {"number": build["number"], "failure": failure}
+    agent = Build.objects.filter(pk=build["id"]).values_list("job__agent", flat=True).first()
     if change_request := build.get("change_request"):
         facts |= {"change_request": change_request}
-        return ActivityEntry("built-change", str(change_request), facts, UUID(person["id"]), act=build["id"])
-    return ActivityEntry("built", "", facts, UUID(person["id"]), act=build["id"])
+        return ActivityEntry("built-change", str(change_request), facts, UUID(person["id"]), agent, act=build["id"])
+    return ActivityEntry("built", "", facts, UUID(person["id"]), agent, act=build["id"])
 
 
 def _notice(event: StoredEvent[BuildChangedJson]) -> NoticeDraft | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 
@@ -14,6 +14,10 @@ class ProjectRole:
 
     role: str
     organisation: UUID
+
+
+AGENT: Final = "agent"
+"""The kind of an actor that is a program of an assistant and acts for a person."""
 
 
 class Actor(Protocol):
@@ -66,3 +70,8 @@ class Actor(Protocol):
     def afresh(self) -> Actor:
         """Returns the same actor, which reads its roles again: an action asks for its right once more behind its lock,
         where something slow came before."""
+
+
+def agent_of(actor: Actor | None) -> UUID | None:
+    """Returns the id of the agent that acts; None for any other actor."""
+    return UUID(str(actor.id)) if actor is not None and actor.kind == AGENT else None

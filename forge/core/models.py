@@ -105,6 +105,8 @@ class Event(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    agent = models.UUIDField(null=True, blank=True)
+    """The id of the agent that acted for the actor; None where none did."""
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -82,6 +82,8 @@ class Job(LeasedRow):
     )
     by_program = models.BooleanField(default=False)
     """Whether a token asked for it in that person's name; jobs of people go first."""
+    agent = models.UUIDField(null=True, blank=True)
+    """The id of the agent that asked for it in that person's name; None where none did."""
     spec = models.JSONField()
     spec_digest = models.CharField(max_length=DIGEST_LENGTH)
     """The digest of the spec as canonical JSON."""

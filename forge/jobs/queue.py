@@ -92,6 +92,7 @@ def create_job(
         project=project,
         requested_by_id=party.member,
         by_program=party.is_program,
+        agent=party.agent,
         spec=dict(spec),
         spec_digest=canonical_digest(dict(spec)),
         exclusive=key,

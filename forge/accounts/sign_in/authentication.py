@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from forge.accounts.access import person_needed, scope_needed
 from forge.accounts.models import ApiToken, User
 from forge.accounts.principals import principal_of
-from forge.accounts.tokens.secrets import INVALID_TOKEN, find_token
+from forge.accounts.tokens.secrets import INVALID_TOKEN, TOKEN_OF_AGENT, find_token
 from forge.core.api.needs import PERSON
 from forge.core.audit.denials import Denial
 from forge.core.errors import DomainError
@@ -28,6 +28,8 @@ class BearerAuthentication(BaseAuthentication):
         token = find_token(secret.strip())
         if token is None:
             raise AuthenticationFailed(INVALID_TOKEN)
+        if token.for_agent:
+            raise AuthenticationFailed(TOKEN_OF_AGENT)
         return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:

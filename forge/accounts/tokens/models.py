@@ -71,6 +71,8 @@ class ApiToken(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField(null=True, blank=True)
     last_used = models.DateTimeField(null=True, blank=True)
+    for_agent = models.BooleanField(default=False, db_default=False)
+    """Whether an agent acts with it: then it opens what is for agents alone."""
 
     objects = ApiTokenQuerySet.as_manager()
 

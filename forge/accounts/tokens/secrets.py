@@ -17,6 +17,8 @@ PREFIX = "hf_"
 """The prefix of a token, so that scanners recognise one that was left in a repository."""
 INVALID_TOKEN = "Your token is invalid or has expired. Create a new one on the page Tokens of your account."  # noqa: S105
 """The answer to a secret that is no living token."""
+TOKEN_OF_AGENT = "An assistant uses this token, so it opens /mcp alone. Create another one for other programs."  # noqa: S105
+"""The answer to a token of an agent outside of what is for agents."""
 
 _USE_WRITTEN_EVERY = timedelta(minutes=5)
 

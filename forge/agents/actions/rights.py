@@ -58,13 +58,16 @@ def connect_agent(
 @transaction.atomic
 def agent_of_token(token: ApiToken, name: str) -> AgentGrant:
     """Returns the agent that shows a token of its person, from the first time on: with those of the token's scopes that
-    an agent may have, and the projects of the token.
+    an agent may have, and the projects of the token. From then on the token opens nothing else.
 
-    Raises `Forbidden` for a token that is restricted to no project.
+    Raises `Forbidden` for a token that is restricted to no project, and for one whose agent was stopped.
     """
-    agent = AgentGrant.objects.select_related("person").filter(token=token, ended__isnull=True).first()
+    agents = AgentGrant.objects.select_related("person").filter(token=token)
+    agent = agents.filter(ended__isnull=True).first()
     if agent is not None:
         return agent
+    if agents.exists():
+        raise Forbidden("The agent with this token was stopped. A person creates another token to let it act again.")
     projects = [key for key in token.restriction or () if key.startswith("project:")]
     if not projects:
         raise Forbidden(
@@ -72,6 +75,7 @@ def agent_of_token(token: ApiToken, name: str) -> AgentGrant:
             "choose the projects there."
         )
     end = timezone.now() + LONGEST_LIFE
+    ApiToken.objects.filter(pk=token.pk).update(for_agent=True)
     agent = AgentGrant.objects.create(
         name=_name(name),
         person=token.owner,

@@ -14,11 +14,11 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal
 from forge.agents.access import principal_of_agent
 from forge.agents.actions.refusals import write_refusal
+from forge.agents.limits import CALLS_OF_AGENT, CALLS_OF_PERSON, count_call
 from forge.agents.mcp.pages import absolute
-from forge.agents.models import LONGEST_SUMMARY, AgentGrant, AgentStep, StepKind
+from forge.agents.models import LONGEST_SUMMARY, LONGEST_TOOL, AgentGrant, AgentStep, StepKind
 from forge.core.audit.denials import record_denial
-from forge.core.cache.windows import count
-from forge.core.errors import DomainError, Forbidden, NotFound, TooOften
+from forge.core.errors import Busy, Conflict, DomainError, Forbidden, NotFound, TooOften
 from forge.projects.access import find_project
 from forge.projects.drafts.access import find_draft
 from forge.projects.models import Draft, Project
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     # The library is loaded by the first request to /mcp.
     from mcp.server.context import ServerRequestContext
 
-CALLS_A_MINUTE: Final = 120
-"""Calls of one agent in a minute."""
 AGENT_KEY: Final = "forge.agent"
 """The key of the agent's id in the scope of a request."""
+TIMING_ERRORS: Final = (Busy, Conflict, TooOften)
+"""Errors of a call that may be made again later, or after reading again: they are steps, and no entries of the audit
+log."""
 STOPPED: Final = "The person for whom you act stopped you, or your right has ended. Ask them to let you act again."
 
 
@@ -89,20 +90,56 @@ async def carry_out(context: ServerRequestContext[Any], tool: Tool[AgentCall], a
 
 
 def call_tool(agent_id: UUID, tool: Tool[AgentCall], arguments: ToolArguments) -> ToolAnswer:
-    """Carries a call out. Raises `ToolRefused`."""
+    """Carries a call out. Raises `ToolRefused`. Beyond the limits nothing is written."""
+    call = _begun(agent_id, tool.name)
+    try:
+        _count(call)
+    except DomainError as error:
+        raise _refused(error) from error
+    try:
+        answer = tool.function(call, arguments)
+    except DomainError as error:
+        _write_refusal(call, error.detail, is_audited=not isinstance(error, TIMING_ERRORS))
+        record_denial(error)
+        raise _refused(error) from error
+    _write_step(call)
+    return answer
+
+
+async def note_refusal(context: ServerRequestContext[Any], tool: str, refusal: ToolRefused) -> None:
+    """Writes down, in a thread, that a tool does not exist or was called with other arguments than it has."""
+    agent = context.request.scope[AGENT_KEY] if context.request is not None else None
+    await database_sync_to_async(write_misdirected_call, thread_sensitive=False)(agent, tool, refusal)
+
+
+def write_misdirected_call(agent_id: UUID, tool: str, refusal: ToolRefused) -> None:
+    """Writes down a call of a tool that does not exist, or with other arguments than the tool has. It counts as any
+    other call, and beyond the limits nothing is written."""
+    try:
+        call = _begun(agent_id, _printable(tool))
+        _count(call)
+    except (ToolRefused, DomainError):
+        return
+    _write_refusal(call, refusal.detail)
+
+
+def _begun(agent_id: UUID, tool: str) -> AgentCall:
+    """Returns a call of an agent whose right has not ended. Raises `ToolRefused`."""
     agent = AgentGrant.objects.alive().select_related("person").filter(pk=agent_id).first()
     if agent is None:
         raise ToolRefused("agent-stopped", STOPPED)
-    call = AgentCall(agent, principal_of_agent(agent), tool.name)
-    try:
-        if count(f"agent:{agent.pk}", 60).times > CALLS_A_MINUTE:
-            raise TooOften(f"An agent makes at most {CALLS_A_MINUTE} calls a minute. Wait a moment.", retry_after=10)
-        answer = tool.function(call, arguments)
-    except DomainError as error:
-        _write_refusal(call, error)
-        raise ToolRefused(_name_of(error), error.detail, **_facts_of(error)) from error
-    _write_step(call)
-    return answer
+    return AgentCall(agent, principal_of_agent(agent), tool)
+
+
+def _count(call: AgentCall) -> None:
+    """Counts a call for its agent and for the person. Raises `TooOften` and `CountersUnavailable`."""
+    count_call(CALLS_OF_AGENT, str(call.agent.pk))
+    count_call(CALLS_OF_PERSON, str(call.agent.person_id))
+
+
+def _printable(tool: str) -> str:
+    """Returns the name that an agent gave for a tool, as it can be stored."""
+    return "".join(each for each in tool if each.isprintable())[:LONGEST_TOOL]
 
 
 def _write_step(call: AgentCall) -> AgentStep:
@@ -119,12 +156,15 @@ def _write_step(call: AgentCall) -> AgentStep:
     )
 
 
-def _write_refusal(call: AgentCall, error: DomainError) -> None:
-    call.did(StepKind.REFUSED, error.detail)
+def _write_refusal(call: AgentCall, reason: str, *, is_audited: bool = True) -> None:
+    call.did(StepKind.REFUSED, reason)
     step = _write_step(call)
-    if isinstance(error, Forbidden | NotFound):
-        record_denial(error)
+    if is_audited:
         write_refusal(step, call.actor)
+
+
+def _refused(error: DomainError) -> ToolRefused:
+    return ToolRefused(_name_of(error), error.detail, **_facts_of(error))
 
 
 def _name_of(error: DomainError) -> str:
@@ -134,4 +174,5 @@ def _name_of(error: DomainError) -> str:
 
 
 def _facts_of(error: DomainError) -> Mapping[str, Any]:
-    return {"title": error.title, **({"errors": error.errors} if error.errors else {}), **error.extra}
+    facts = {"title": error.title, **({"errors": error.errors} if error.errors else {}), **error.extra}
+    return {**facts, "retry_after": error.retry_after} if isinstance(error, TooOften) else facts

@@ -16,12 +16,14 @@ from uuid import UUID
 from channels.db import database_sync_to_async
 from django.conf import settings
 
+from forge.accounts.sign_in.attempts import network_of
 from forge.accounts.tokens.authorization import NotAToken, read_authorization
 from forge.agents.actions.rights import agent_of_token
+from forge.agents.limits import FAILURES_OF_ADDRESS, count_call
 from forge.agents.mcp.calls import AGENT_KEY
 from forge.agents.sign_in.access_tokens import agent_of_access_token
 from forge.agents.sign_in.adapter import MCP_PATH
-from forge.core.errors import DomainError
+from forge.core.errors import Busy, DomainError, TooOften
 from forge.core.http.asgi.lifespan import Receive, Scope, Send
 
 if TYPE_CHECKING:
@@ -56,6 +58,15 @@ class McpMount:
             agent = await database_sync_to_async(find_agent_of, thread_sensitive=False)(
                 headers.get(b"authorization", ""), headers.get(b"user-agent", "")
             )
+            if agent is None:
+                await database_sync_to_async(count_failure, thread_sensitive=False)(scope)
+        except TooOften as error:
+            headers_of_wait = (b"retry-after", str(error.retry_after).encode())
+            await _answer(send, 429, _temporary(error), [*_CORS, headers_of_wait])
+            return
+        except Busy as error:
+            await _answer(send, 503, _temporary(error), _CORS)
+            return
         except DomainError as error:
             await _answer(send, 403, {"error": "insufficient_scope", "error_description": error.detail}, _CORS)
             return
@@ -124,6 +135,19 @@ def find_agent_of(authorization: str, user_agent: str) -> UUID | None:
     except NotAToken:
         return None
     return None if token is None else agent_of_token(token, user_agent.partition("/")[0]).pk
+
+
+def count_failure(scope: Scope) -> None:
+    """Counts a request without a token that works, for its address. Raises `TooOften` and `CountersUnavailable`.
+
+    Nobody else at the address is kept out: a token that works is answered however many others failed.
+    """
+    address = scope["client"][0] if scope.get("client") else ""
+    count_call(FAILURES_OF_ADDRESS, network_of(address))
+
+
+def _temporary(error: DomainError) -> dict[str, str]:
+    return {"error": "temporarily_unavailable", "error_description": error.detail}
 
 
 def _challenge() -> bytes:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from mcp.server.lowlevel import Server
 
-from forge.agents.mcp.calls import AgentCall, carry_out
+from forge.agents.mcp.calls import AgentCall, carry_out, note_refusal
 from forge.agents.mcp.tools import (
     building,
     cancelling,
@@ -64,4 +64,4 @@ TOOLS: Final[tuple[Tool[AgentCall], ...]] = (
 
 def mcp_server() -> Server[Any]:
     """Returns the server."""
-    return tool_server("hammer-forge", __version__, INSTRUCTIONS, TOOLS, carry_out, references(), TASKS)
+    return tool_server("hammer-forge", __version__, INSTRUCTIONS, TOOLS, carry_out, references(), TASKS, note_refusal)

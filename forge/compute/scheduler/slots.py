@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -34,6 +34,8 @@ class Party:
     """The person; for the previews of a text that many write together, the project."""
     is_program: bool = False
     """Whether a token asked. People of the same organisation go first."""
+    agent: UUID | None = field(default=None, compare=False)
+    """The agent that acts for the member; it changes nothing in the order."""
 
 
 @dataclass(frozen=True)

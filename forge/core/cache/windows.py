@@ -14,11 +14,14 @@ class WindowCount:
 
     key: str
     times: int
+    seconds_left: int
+    """Seconds until the window ends."""
 
 
 def count(name: str, seconds: int) -> WindowCount:
     """Counts a name once more in the present window of so many seconds. Raises `CountersUnavailable`."""
-    key = f"{name}:{seconds}:{int(time.time()) // seconds}"
+    now = int(time.time())
+    key = f"{name}:{seconds}:{now // seconds}"
     cache.add(key, 0, seconds)
     # One atomic step counts, in Redis as in memory.
-    return WindowCount(key, cache.incr(key))
+    return WindowCount(key, cache.incr(key), seconds - now % seconds)

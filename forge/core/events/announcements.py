@@ -69,6 +69,8 @@ class ActivityEntry:
     values: Values = field(default_factory=dict)
     person: UUID | None = None
     """The person who did it; None is the person who acted in the event."""
+    agent: UUID | None = None
+    """The agent that did it for the person; None is the one that acted in the event, if one did."""
     project: UUID | None = None
     """The project, where the event is of the stream of its organisation."""
     act: str = ""

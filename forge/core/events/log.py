@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from forge.core.actors import Actor
+from forge.core.actors import Actor, agent_of
 from forge.core.events.announcements import StoredEvent
 from forge.core.events.declarations import NewEvent
 from forge.core.events.delivery import deliver, group_of
@@ -53,6 +53,7 @@ def append_event(stream: str, event: NewEvent, actor: Actor | None = None) -> Ev
         type=event.type.name,
         data=event.stored_payload,
         actor_id=actor.pk if actor else None,
+        agent=agent_of(actor),
     )
     event_written.call(row)
     message = {"stream": stream, "event": event_to_json(row) | {"data": dict(event.payload)}}

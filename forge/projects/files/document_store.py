@@ -5,7 +5,7 @@ The sockets are elsewhere; they append what people type, and hear by `hooks.docu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,15 +62,23 @@ def read_document(project_id: UUID) -> ReadDocument:
 
     The updates are read before the state: whatever is merged in between is in both, and never in neither.
     """
-    rows = DocumentUpdate.objects.filter(project_id=project_id).order_by("sequence").values_list("sequence", "update")
-    updates = [(sequence, bytes(update)) for sequence, update in rows]
-    state = DocumentState.objects.filter(project_id=project_id).first()
+    return read_documents([project_id])[project_id]
+
+
+def read_documents(project_ids: Collection[UUID]) -> dict[UUID, ReadDocument]:
+    """Returns the documents of projects as `read_document` does, in as few queries as for one."""
+    rows = DocumentUpdate.objects.filter(project_id__in=project_ids).order_by("sequence")
+    updates: dict[UUID, list[tuple[int, bytes]]] = {each: [] for each in project_ids}
+    for project_id, sequence, update in rows.values_list("project_id", "sequence", "update"):
+        updates[project_id].append((sequence, bytes(update)))
+    states = {each.project_id: each for each in DocumentState.objects.filter(project_id__in=project_ids)}
+    return {each: _joined(states.get(each), updates[each]) for each in project_ids}
+
+
+def _joined(state: DocumentState | None, updates: Sequence[tuple[int, bytes]]) -> ReadDocument:
     merged_sequence = state.sequence if state else 0
-    return ReadDocument(
-        bytes(state.state) if state else b"",
-        merged_sequence,
-        tuple(entry for entry in updates if entry[0] > merged_sequence),
-    )
+    later = tuple(entry for entry in updates if entry[0] > merged_sequence)
+    return ReadDocument(bytes(state.state) if state else b"", merged_sequence, later)
 
 
 def load_document(project_id: UUID) -> LoadedDocument:
@@ -96,6 +104,14 @@ def merge_updates(project_id: UUID, state: bytes, sequence: int) -> None:
         DocumentState.objects.update_or_create(project_id=project_id, defaults={"sequence": sequence, "state": state})
     record_merged_authors(project_id, sequence)
     DocumentUpdate.objects.filter(project_id=project_id, sequence__lte=sequence).delete()
+
+
+@transaction.atomic
+def delete_document(project_id: UUID) -> None:
+    """Deletes all of a document that nobody edits any more, such as that of a draft that has ended."""
+    Project.objects.lock(project_id)
+    DocumentUpdate.objects.filter(project_id=project_id).delete()
+    DocumentState.objects.filter(project_id=project_id).delete()
 
 
 def note_clients(project_id: UUID, people: Mapping[int, UUID]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django import template
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from forge.core.audit.messages import name_things
 from forge.core.errors import DomainError
 from forge.core.http.frontend_build import ENTRIES, build_manifest
 from forge.core.preconditions import FIELD
@@ -79,6 +81,16 @@ def _chunk_dependencies(manifest: dict[str, Any], chunk: dict[str, Any]) -> tupl
 def avatar(person: Any) -> dict[str, Any]:
     """A person's mark: their letters in their colour, and their name for those who point at it or listen."""
     return {"person": person}
+
+
+@register.filter
+def with_agent(person: Any, agent: UUID | None) -> str:
+    """Returns who had something done: "Jo Okafor", or "Claude for Jo Okafor" where an agent did it for them."""
+    name = str(person or "someone who left")
+    if agent is None:
+        return name
+    thing = name_things([f"agent:{agent}"]).get(f"agent:{agent}")
+    return f"{thing.name if thing else 'An assistant'} for {name}"
 
 
 @register.inclusion_tag("parts/field.html", takes_context=True)

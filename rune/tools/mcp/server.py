@@ -17,6 +17,13 @@ from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments, ToolRef
 CarryOut = Callable[[ServerRequestContext[Any], Tool[Any], ToolArguments], Awaitable[ToolAnswer]]
 """Carries a call of a tool out. Raises `ToolRefused`."""
 
+NoteRefusal = Callable[[ServerRequestContext[Any], str, ToolRefused], Awaitable[None]]
+"""Notes that a call, of the tool with this name, was refused before it was carried out."""
+
+
+async def note_nothing(_: ServerRequestContext[Any], __: str, ___: ToolRefused) -> None:
+    """Notes no refusal."""
+
 
 @dataclass(frozen=True)
 class TextResource:
@@ -49,6 +56,7 @@ def tool_server(
     carry_out: CarryOut,
     resources: Sequence[TextResource] = (),
     prompts: Sequence[TaskPrompt] = (),
+    note_refusal: NoteRefusal = note_nothing,
 ) -> Server[Any]:
     """Returns the server. Wrong arguments and refusals are answers with an error that an assistant can correct."""
     by_name = {each.name: each for each in tools}
@@ -63,11 +71,15 @@ def tool_server(
     ) -> types.CallToolResult:
         declaration = by_name.get(params.name)
         if declaration is None:
-            raise MCPError(types.INVALID_PARAMS, f"There is no tool {params.name}.")
+            unknown = ToolRefused("unknown-tool", f"There is no tool {params.name}.")
+            await note_refusal(context, params.name, unknown)
+            raise MCPError(types.INVALID_PARAMS, unknown.detail)
         try:
             arguments = declaration.arguments.model_validate(params.arguments or {})
         except ValidationError as error:
-            return _refused(ToolRefused("bad-arguments", _wrong_arguments(error)))
+            wrong = ToolRefused("bad-arguments", _wrong_arguments(error))
+            await note_refusal(context, params.name, wrong)
+            return _refused(wrong)
         try:
             answer = await carry_out(context, declaration, arguments)
         except ToolRefused as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,12 @@ from django.utils import timezone
 
 from forge.accounts.models import Membership, User
 from forge.accounts.principals import acting_as
+from forge.accounts.tokens.actions.tokens import create_token, delete_token
 from forge.agents.actions.rights import LONGEST_LIFE, agent_of_token, connect_agent, stop_agent
-from forge.agents.models import AgentGrant, AgentStep, StepKind
+from forge.agents.limits import CALLS_OF_AGENT, CALLS_OF_PERSON
+from forge.agents.mcp.calls import write_misdirected_call
+from forge.agents.mcp.mount import find_agent_of
+from forge.agents.models import LONGEST_TOOL, AgentGrant, AgentStep, StepKind
 from forge.core.errors import Forbidden, Invalid, PersonNeeded
 from forge.core.models import AuditEntry
 from forge.projects.actions import write_file
@@ -151,8 +156,6 @@ def test_an_agent_has_none_but_the_scopes_of_agents(project: Project, developer:
 
 @pytest.mark.protects("agents/tokens")
 def test_a_token_that_reaches_everything_is_no_agents(project: Project, developer: User) -> None:
-    from forge.accounts.tokens.actions.tokens import create_token, delete_token
-
     wide, _ = create_token(developer, "all", ["write"], None)
     with pytest.raises(Forbidden, match="restricted to projects"):
         agent_of_token(wide, "Cursor")
@@ -168,12 +171,74 @@ def test_a_token_that_reaches_everything_is_no_agents(project: Project, develope
 def test_more_calls_a_minute_than_a_person_could_follow_are_refused(
     agent: AgentAtWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("forge.agents.mcp.calls.CALLS_A_MINUTE", 2)
+    monkeypatch.setattr("forge.agents.mcp.calls.CALLS_OF_AGENT", replace(CALLS_OF_AGENT, most=2))
     agent.call("list_projects")
     agent.call("list_projects")
     with pytest.raises(ToolRefused) as refusal:
         agent.call("list_projects")
     assert refusal.value.name == "too-often"
+    assert 0 < refusal.value.facts["retry_after"] <= 60
+    assert not AuditEntry.objects.filter(action="agent.refused").exists()
+
+
+def test_many_agents_of_a_person_make_no_more_calls_than_the_person_may(
+    project: Project, developer: User, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forge.agents.mcp.calls.CALLS_OF_PERSON", replace(CALLS_OF_PERSON, most=2))
+    until = timezone.now() + timedelta(days=1)
+    agents = [
+        AgentAtWork(connect_agent(developer, "Claude", f"client-{at}", [], [project.stream], until), project)
+        for at in range(3)
+    ]
+    for agent in agents[:2]:
+        agent.call("list_projects")
+    with pytest.raises(ToolRefused) as refusal:
+        agents[2].call("list_projects")
+    assert refusal.value.name == "too-often"
+    assert f"Try again in {refusal.value.facts['retry_after']} seconds" in refusal.value.detail
+    agent_of(owner, project).call("list_projects")
+
+
+@pytest.mark.protects("agents/refusals")
+def test_a_call_of_a_tool_that_does_not_exist_is_in_the_audit_log(agent: AgentAtWork) -> None:
+    agent.call("read_project", paths=["level.py"])
+    write_misdirected_call(agent.grant.pk, "publish\n" * 20, ToolRefused("unknown-tool", "There is no such tool."))
+    entry = AuditEntry.objects.get(action="agent.refused")
+    assert (entry.data["tool"], entry.data["reads"]) == (("publish" * 20)[:LONGEST_TOOL], ["level.py"])
+    assert (entry.person, entry.actor) == (agent.grant.person_id, agent.grant.person)
+    assert AgentStep.objects.get(kind=StepKind.REFUSED).summary == "There is no such tool."
+
+
+def test_misdirected_calls_beyond_the_limit_are_not_written_down(
+    agent: AgentAtWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forge.agents.mcp.calls.CALLS_OF_AGENT", replace(CALLS_OF_AGENT, most=1))
+    for _ in range(3):
+        write_misdirected_call(agent.grant.pk, "publish", ToolRefused("unknown-tool", "There is no such tool."))
+    assert AuditEntry.objects.filter(action="agent.refused").count() == 1
+
+
+@pytest.mark.protects("agents/ended-grant")
+def test_an_agent_that_was_stopped_does_not_come_back_with_its_token(project: Project, developer: User) -> None:
+    token, _ = create_token(developer, "one", ["write"], None, [project.stream])
+    stop_agent(developer, agent_of_token(token, "Cursor"))
+    with pytest.raises(Forbidden, match="was stopped"):
+        agent_of_token(token, "Cursor")
+    assert AgentGrant.objects.count() == 1
+
+
+@pytest.mark.protects("agents/tokens")
+def test_a_token_with_which_an_agent_acts_opens_nothing_else(project: Project, developer: User, client: Client) -> None:
+    token, secret = create_token(developer, "one", ["write"], None, [project.stream])
+    headers = {"Authorization": f"Bearer {secret}"}
+    address = f"/api/v1/projects/{project.full_name}"
+    assert client.get(address, headers=headers).status_code == 200
+    agent_of_token(token, "Cursor")
+    answer = client.get(address, headers=headers)
+    assert answer.status_code == 401
+    assert "opens /mcp alone" in answer.json()["detail"]
+    assert client.get("/v2/", headers=headers).status_code == 401
+    assert find_agent_of(f"Bearer {secret}", "Cursor/1") == AgentGrant.objects.get().pk
 
 
 def test_the_page_of_a_draft_shows_who_writes_it_what_it_did_and_what_would_change(

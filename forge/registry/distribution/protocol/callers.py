@@ -15,6 +15,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import VISITOR, Principal, acting_as
 from forge.accounts.scopes import Scope
 from forge.accounts.tokens.authorization import Access, NotAToken, read_authorization
+from forge.accounts.tokens.secrets import TOKEN_OF_AGENT
 from forge.core.errors import AddressChanged, DomainError
 from forge.projects.access import find_project
 from forge.registry.distribution.protocol.refusals import Refusal
@@ -52,6 +53,8 @@ def caller_of(request: HttpRequest) -> Caller:
     token = authorization.token
     if token is None:
         return Caller(VISITOR, None, authorization.access)
+    if token.for_agent:
+        raise Refusal(401, "UNAUTHORIZED", TOKEN_OF_AGENT)
     if Scope.REGISTRY_PULL not in token.scopes:
         raise Refusal(403, "DENIED", _lacks("pull", Scope.REGISTRY_PULL))
     return Caller(acting_as(token.owner, token), token, authorization.access)
