@@ -20,7 +20,7 @@ from forge.agents.mcp.tools import (
     training,
 )
 from rune import __version__
-from rune.tools.mcp import looking_up
+from rune.tools.mcp import looking_up, operators
 from rune.tools.mcp.declarations import Tool
 from rune.tools.mcp.references import references
 from rune.tools.mcp.server import tool_server
@@ -38,6 +38,7 @@ Long work is a job: begin it, then read it until its state is an ending. Ask wit
 TOOLS: Final[tuple[Tool[AgentCall], ...]] = (
     reading.list_projects,
     reading.read_project,
+    reading.check_project,
     editing.start_draft,
     editing.edit_draft,
     building.build_draft,
@@ -56,9 +57,11 @@ TOOLS: Final[tuple[Tool[AgentCall], ...]] = (
     editing.offer_draft,
     editing.end_draft,
     talking.read_discussion,
+    talking.read_review,
     talking.write_comment,
     looking_up.find_blocks,
     looking_up.find_boards,
+    operators.find_operators,
 )
 
 

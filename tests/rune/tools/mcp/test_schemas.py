@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from pydantic import Field
 from rune.tools.cli.agents.server import folder_tools
 from rune.tools.mcp.declarations import Tool, ToolArguments
 from rune.tools.mcp.schemas import compact, schema_of
+from tests.support.agents.schemas import titles_in
 
 
 class TitledThing(ToolArguments):
@@ -24,20 +24,10 @@ class TitledThing(ToolArguments):
     parts: list[TitledThing] = Field(default=[])
 
 
-def noise(schema: Any, *, is_mapping: bool = False) -> Iterator[str]:
-    """Yields the titles that a schema has as keywords."""
-    for key, value in schema.items() if isinstance(schema, dict) else ():
-        if key == "title" and not is_mapping:
-            yield str(value)
-        yield from noise(value, is_mapping=not is_mapping and key in ("properties", "$defs"))
-    for each in schema if isinstance(schema, list) else ():
-        yield from noise(each)
-
-
-def test_the_search_for_noise_finds_titles_and_spares_fields_of_that_name() -> None:
-    assert list(noise({"title": "A"})) == ["A"]
-    assert list(noise({"properties": {"title": {"type": "string"}}})) == []
-    assert list(noise({"anyOf": [{"title": "A"}], "$defs": {"title": {"title": "B"}}})) == ["A", "B"]
+def test_the_search_for_titles_finds_titles_and_spares_fields_of_that_name() -> None:
+    assert list(titles_in({"title": "A"})) == ["A"]
+    assert list(titles_in({"properties": {"title": {"type": "string"}}})) == []
+    assert list(titles_in({"anyOf": [{"title": "A"}], "$defs": {"title": {"title": "B"}}})) == ["A", "B"]
 
 
 def test_a_field_that_is_called_title_stays_with_its_default_and_its_limits() -> None:
@@ -68,8 +58,8 @@ def test_a_compact_schema_accepts_the_same_values(value: object, is_right: bool)
 
 
 @pytest.mark.parametrize("tool", folder_tools(), ids=lambda each: each.name)
-def test_a_tool_of_a_folder_has_valid_schemas_without_noise(tool: Tool[Any]) -> None:
+def test_a_tool_of_a_folder_has_valid_schemas_without_titles_in(tool: Tool[Any]) -> None:
     for schema in map(schema_of, (tool.arguments, tool.answer)):
         Draft202012Validator.check_schema(schema)
-        assert list(noise(schema)) == []
+        assert list(titles_in(schema)) == []
         assert schema["description"]
