@@ -15,6 +15,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal
 from forge.agents.access import principal_of_agent
 from forge.agents.mcp.pages import absolute
+from forge.agents.mcp.waiting import Report, WaitingArguments, is_unfinished, until_ended, waiting_place
 from forge.agents.models import LONGEST_SUMMARY, AgentGrant, AgentStep, StepKind
 from forge.core.audit.denials import record_denial
 from forge.core.audit.entries import NOWHERE, write_entry
@@ -82,27 +83,55 @@ class AgentCall:
 
 
 async def carry_out(context: ServerRequestContext[Any], tool: Tool[AgentCall], arguments: ToolArguments) -> ToolAnswer:
-    """Carries a call out in a thread. Raises `ToolRefused`."""
+    """Carries a call out in a thread; one that waits for a job waits without it. Raises `ToolRefused`."""
     agent = context.request.scope[AGENT_KEY] if context.request is not None else None
-    answer: ToolAnswer = await database_sync_to_async(call_tool, thread_sensitive=False)(agent, tool, arguments)
-    return answer
+
+    async def report(seconds: float, sentence: str) -> None:
+        await context.session.report_progress(seconds, None, sentence)
+
+    return await answer_of(agent, tool, arguments, report)
+
+
+async def answer_of(agent: UUID, tool: Tool[AgentCall], arguments: ToolArguments, report: Report) -> ToolAnswer:
+    """Returns the answer of a call, after the wait that its arguments ask for. Raises `ToolRefused`."""
+    in_thread = database_sync_to_async(answered_call, thread_sensitive=False)
+    answer, stream = await in_thread(agent, tool, arguments)
+    seconds = arguments.wait_seconds if isinstance(arguments, WaitingArguments) else 0
+    if not seconds or not is_unfinished(answer):
+        return answer
+
+    async def read() -> ToolAnswer:
+        again: ToolAnswer = (await in_thread(agent, tool, arguments, is_first=False))[0]
+        return again
+
+    with waiting_place(agent) as may_wait:
+        return await until_ended(answer, stream, seconds, read, report) if may_wait else answer
 
 
 def call_tool(agent_id: UUID, tool: Tool[AgentCall], arguments: ToolArguments) -> ToolAnswer:
-    """Carries a call out. Raises `ToolRefused`."""
+    """Carries a call out, without a wait. Raises `ToolRefused`."""
+    return answered_call(agent_id, tool, arguments)[0]
+
+
+def answered_call(
+    agent_id: UUID, tool: Tool[AgentCall], arguments: ToolArguments, *, is_first: bool = True
+) -> tuple[ToolAnswer, str]:
+    """Carries a call out, and returns its answer with the stream of its project. A later look of a call that waits
+    asks for the right, and is no step of its own. Raises `ToolRefused`."""
     agent = AgentGrant.objects.alive().select_related("person").filter(pk=agent_id).first()
     if agent is None:
         raise ToolRefused("agent-stopped", STOPPED)
     call = AgentCall(agent, principal_of_agent(agent), tool.name)
     try:
-        if count(f"agent:{agent.pk}", 60).times > CALLS_A_MINUTE:
+        if is_first and count(f"agent:{agent.pk}", 60).times > CALLS_A_MINUTE:
             raise TooOften(f"An agent makes at most {CALLS_A_MINUTE} calls a minute. Wait a moment.", retry_after=10)
         answer = tool.function(call, arguments)
     except DomainError as error:
         _write_refusal(call, error)
         raise ToolRefused(_name_of(error), error.detail, **_facts_of(error)) from error
-    _write_step(call)
-    return answer
+    if is_first:
+        _write_step(call)
+    return answer, "" if call.project is None else call.project.stream
 
 
 def _write_step(call: AgentCall) -> None:

@@ -54,7 +54,7 @@ class JudgedLimit(ToolAnswer):
 
 
 class BuildAnswer(ToolAnswer):
-    """A build. While `state` is `queued` or `running`, ask again in some seconds."""
+    """A build. While `state` is `queued` or `running`, it goes on."""
 
     build: int
     state: str

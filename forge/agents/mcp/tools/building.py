@@ -10,6 +10,7 @@ from forge.agents.mcp.calls import AgentCall
 from forge.agents.mcp.pages import absolute
 from forge.agents.mcp.tools.editing import OwnDraft
 from forge.agents.mcp.tools.reading import ProjectName
+from forge.agents.mcp.waiting import WaitingArguments
 from forge.agents.models import StepKind
 from forge.builds.access import find_numbered
 from forge.builds.actions import build_version
@@ -31,7 +32,7 @@ class BuildDraft(ToolArguments):
     draft: int = OwnDraft
 
 
-class ReadBuild(ToolArguments):
+class ReadBuild(WaitingArguments):
     """A build of a project."""
 
     project: str = ProjectName

@@ -12,6 +12,7 @@ from forge.agents.mcp.calls import AgentCall
 from forge.agents.mcp.pages import absolute
 from forge.agents.mcp.tools.figures import verdict_of_needs
 from forge.agents.mcp.tools.reading import ProjectName
+from forge.agents.mcp.waiting import WaitingArguments
 from forge.agents.models import StepKind
 from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.quality.epochs import epoch_sentence
@@ -60,7 +61,7 @@ class TrainModel(ToolArguments):
     )
 
 
-class ReadRun(ToolArguments):
+class ReadRun(WaitingArguments):
     """A training run of a project."""
 
     project: str = ProjectName
@@ -180,7 +181,7 @@ def next_step(run: TrainingRun) -> str:
     """Returns what to do about a run in its state."""
     match run.state:
         case LabJobState.WAITING | LabJobState.RUNNING:
-            return "Read the run again in some seconds."
+            return "Read the run again, with `wait_seconds`."
         case LabJobState.PAUSED:
             return "A person paused the run. Ask them, or train with other settings."
         case LabJobState.FINISHED:
