@@ -89,14 +89,7 @@ def find_blocks(call: LookUp, arguments: FindBlocks) -> BlocksAnswer:
 @tool("find_boards", "Find boards")
 def find_boards(call: LookUp, _: NoArguments) -> BoardsAnswer:
     """Lists the boards that people own, with what fits on them."""
-    rows = board_rows()
-    call.note_read(f"listed {counted(len(rows), 'board')}")
-    return BoardsAnswer(boards=rows)
-
-
-def board_rows() -> list[BoardRow]:
-    """Returns all boards."""
-    return [
+    rows = [
         BoardRow(
             key=each.key,
             name=each.name,
@@ -108,6 +101,8 @@ def board_rows() -> list[BoardRow]:
         )
         for each in boards()
     ]
+    call.note_read(f"listed {counted(len(rows), 'board')}")
+    return BoardsAnswer(boards=rows)
 
 
 def _score(block: Block, words: list[str]) -> int:
