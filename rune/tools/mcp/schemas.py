@@ -9,7 +9,6 @@ from pydantic import BaseModel
 
 _MAPPINGS: Final = frozenset({"properties", "$defs"})
 """Keywords whose keys are names, not keywords."""
-_NULL: Final = {"type": "null"}
 
 
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:
@@ -18,15 +17,9 @@ def schema_of(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def compact(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns a schema that accepts the same values, without its titles and with `type: [T, null]` in place of a choice
-    of both."""
-    parts = {key: _compact_part(key, value) for key, value in schema.items() if key != "title"}
-    match parts.get("anyOf"):
-        case [{"type": str(type_), **rest}, null] if null == _NULL and not rest:
-            del parts["anyOf"]
-            return {"type": [type_, "null"], **parts}
-        case _:
-            return parts
+    """Returns a schema that accepts the same values, without its titles. A choice of a type and null stays one: not all
+    assistants read a list of types."""
+    return {key: _compact_part(key, value) for key, value in schema.items() if key != "title"}
 
 
 def _compact_part(keyword: str, value: Any) -> Any:

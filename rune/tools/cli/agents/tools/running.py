@@ -46,7 +46,7 @@ class RunOutput(ToolAnswer):
     stage: str
     type: str
     dimensions: list[int]
-    elements: list[Any]
+    elements: list[int | float | str]
     seconds: float | None
 
 
