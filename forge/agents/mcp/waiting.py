@@ -16,6 +16,8 @@ from uuid import UUID
 from pydantic import Field
 
 from forge.core.events.delivery import Message, group_of, listen, stop_listening
+from forge.jobs.models import JobState
+from rune.tools.mcp.builds import BuildAnswer, NeedsState
 from rune.tools.mcp.declarations import ToolAnswer, ToolArguments
 
 MOST_WAIT_SECONDS: Final = 50
@@ -48,7 +50,10 @@ class WaitingArguments(ToolArguments):
 
 
 def is_unfinished(answer: ToolAnswer) -> bool:
-    """Returns whether an answer is about a job that goes on by itself. A paused one waits for a person."""
+    """Returns whether an answer is about a job that goes on by itself, or about a build whose packages are not counted
+    yet. A paused job waits for a person."""
+    if isinstance(answer, BuildAnswer) and answer.state == JobState.SUCCEEDED:
+        return any(each.state is NeedsState.WAITING for each in answer.packages)
     return getattr(answer, "state", "") in _UNFINISHED
 
 

@@ -46,7 +46,7 @@ class RunOutput(ToolAnswer):
     stage: str
     type: str
     dimensions: list[int]
-    elements: list[int | float | str]
+    elements: list[int | float | str | None]
     seconds: float | None
 
 
