@@ -69,7 +69,8 @@ def summary_of(path: str) -> str:
     begins with something else than prose."""
     blocks = _COMMENT.sub("", _files()[path].read_text("utf-8")).split("\n\n")
     paragraph = " ".join(_LINK.sub(r"\1", blocks[1]).split()) if len(blocks) > 1 else ""
-    return _SENTENCE.match(paragraph)[0] if paragraph[:1].isalnum() else ""
+    sentence = _SENTENCE.match(paragraph) if paragraph[:1].isalnum() else None
+    return "" if sentence is None else sentence[0]
 
 
 def page_paths() -> list[str]:

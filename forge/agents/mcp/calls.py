@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -84,7 +84,9 @@ class AgentCall:
 
 async def carry_out(context: ServerRequestContext[Any], tool: Tool[AgentCall], arguments: ToolArguments) -> ToolAnswer:
     """Carries a call out in a thread; one that waits for a job waits without it. Raises `ToolRefused`."""
-    agent = context.request.scope[AGENT_KEY] if context.request is not None else None
+    if context.request is None:
+        raise ToolRefused("agent-stopped", STOPPED)
+    agent: UUID = context.request.scope[AGENT_KEY]
 
     async def report(seconds: float, sentence: str) -> None:
         await context.session.report_progress(seconds, None, sentence)
@@ -98,14 +100,14 @@ async def answer_of(agent: UUID, tool: Tool[AgentCall], arguments: ToolArguments
     answer, stream = await in_thread(agent, tool, arguments)
     seconds = arguments.wait_seconds if isinstance(arguments, WaitingArguments) else 0
     if not seconds or not is_unfinished(answer):
-        return answer
+        return cast(ToolAnswer, answer)
 
     async def read() -> ToolAnswer:
         again: ToolAnswer = (await in_thread(agent, tool, arguments, is_first=False))[0]
         return again
 
     with waiting_place(agent) as may_wait:
-        return await until_ended(answer, stream, seconds, read, report) if may_wait else answer
+        return await until_ended(answer, stream, seconds if may_wait else 0, read, report)
 
 
 def call_tool(agent_id: UUID, tool: Tool[AgentCall], arguments: ToolArguments) -> ToolAnswer:

@@ -68,8 +68,7 @@ def _markdown(request: HttpRequest, text: str) -> HttpResponse:
     response = HttpResponse(data, content_type=TYPE)
     response.headers["Cache-Control"] = f"public, max-age={_SECONDS}"
     response.headers["ETag"] = f'"{hashlib.sha256(data).hexdigest()}"'
-    answer: HttpResponse = get_conditional_response(request, etag=response.headers["ETag"], response=response)
-    return answer
+    return get_conditional_response(request, etag=response.headers["ETag"], response=response) or response
 
 
 def _varying(response: HttpResponse) -> HttpResponse:

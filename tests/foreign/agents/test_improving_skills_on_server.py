@@ -1,4 +1,4 @@
-"""The skills that improve an app over `/mcp` of a server: each from a project to an open change request with figures."""
+"""The skills that improve an app over `/mcp` of a server: from a project to an open change request with figures."""
 
 from __future__ import annotations
 
@@ -93,6 +93,10 @@ async def test_the_reason_for_wrong_answers_is_found_fixed_and_offered(live: Liv
         confusions = {(each["label"], each["answer"]) for each in evaluation["mistakes"]}
         assert confusions == {("yes", "no"), ("no", "yes")}, "two labels are swapped"
         numbers = sorted(each["sample"] for each in evaluation["mistakes"])
+        for number in numbers[:2]:
+            outputs = (await run.call("run_build", build=before, sample=number))["outputs"]
+            (scores,) = [each["elements"] for each in outputs if each["stage"] == "scores"]
+            assert max(scores) > 0.9, "it is sure and wrong"
         (labels,) = (await run.call("read_project", draft=draft, paths=["labels.txt"]))["texts"]
         words = labels["text"].split()
         first, second = words.index("no"), words.index("yes")
@@ -109,4 +113,4 @@ async def test_the_reason_for_wrong_answers_is_found_fixed_and_offered(live: Liv
         offer = await run.call("offer_draft", draft=draft, title="Swap the labels", message=message)
     request = offered_request(live, project, offer["change_request"])
     assert (request["state"], request["message"]) == ("open", message)
-    assert run.tools == tools_of_skill("find-out-why-it-is-wrong") - FOLDER_ONLY - {"run_build"}
+    assert run.tools == tools_of_skill("find-out-why-it-is-wrong") - FOLDER_ONLY

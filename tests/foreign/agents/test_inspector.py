@@ -1,4 +1,4 @@
-"""The protocol's own inspector lists and calls the tools of both servers, and finds nothing wrong with their schemas."""
+"""The protocol's inspector lists and calls the tools of both servers, and finds nothing wrong with their schemas."""
 
 from __future__ import annotations
 

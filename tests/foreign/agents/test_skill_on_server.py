@@ -56,6 +56,8 @@ async def test_a_keyword_app_is_made_and_offered(live: LiveServer, project: str,
         build = await ended_build(run, draft)
         accuracy = build["accuracy"]
         assert (accuracy["right"], accuracy["samples"]) == (18, 18)
+        scores = await run.call("run_build", build=build["build"], sample=1)
+        assert scores["outputs"][0]["elements"] == ["no"]
         message = (
             f"{accuracy['right']} of {accuracy['samples']} test samples right, 95 % interval {accuracy['low']:.0%} to "
             f"{accuracy['high']:.0%}; {build['rune_bytes']} bytes."
@@ -64,10 +66,10 @@ async def test_a_keyword_app_is_made_and_offered(live: LiveServer, project: str,
         assert offer["state"] == "open"
         discussion = (await client.call_tool("read_discussion", {"project": project, **request_of(offer)})).is_error
         assert not discussion
-    request = offered_request(live, project, offer["change_request"])
-    assert (request["state"], request["title"]) == ("open", "Hear words")
+    row = offered_request(live, project, offer["change_request"])
+    assert (row["state"], row["title"]) == ("open", "Hear words")
     assert "log_mel" not in live.http.get(f"/api/v1/projects/{project}/files/Runefile.yml").text
-    assert run.tools == tools_of_skill("make-a-keyword-app") - FOLDER_ONLY - {"run_build"}
+    assert run.tools == tools_of_skill("make-a-keyword-app") - FOLDER_ONLY
 
 
 async def test_the_server_offers_the_tasks_and_the_references(live: LiveServer, token: str) -> None:

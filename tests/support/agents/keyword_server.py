@@ -12,20 +12,23 @@ from tests.support.servers.live_server import LiveServer
 
 TEMPLATE: Final = REPOSITORY / "examples" / "keywords"
 SCOPES: Final = ("project:read", "project:draft", "build:run", "review:write")
+PURPOSES: Final = "tests,assistants"
 FOLDER_ONLY: Final = frozenset({"find_templates", "start_project", "evaluate_build"})
 """Tools that skills name for a folder, where a server has others."""
 
 
 def keyword_project(live: LiveServer, name: str, files: Mapping[str, bytes]) -> str:
-    """Makes a project with these files, the model of the template of keywords, and test samples; returns its name."""
+    """Makes a project with these files, the model of the template of keywords, and test samples that assistants may
+    read; returns its name."""
     organisation = live.organisation()
     live.api("POST", "projects", json={"organisation": organisation, "name": name})
     project = f"{organisation}/{name}"
     for path, data in {"keywords.tflite": template_file("keywords.tflite"), **files}.items():
         live.api("PUT", f"projects/{project}/files/{path}", content=data)
-    terms = live.api("GET", f"projects/{project}/samples/terms", params={"days": 90})["text"]
+    agreement = {"days": 90, "purposes": PURPOSES}
+    terms = live.api("GET", f"projects/{project}/samples/terms", params=agreement)["text"]
     for label, _, data in words():
-        query = {"label": label, "days": 90, "consent": terms}
+        query = {**agreement, "label": label, "consent": terms}
         headers = {"Content-Type": "audio/wav"}
         live.api("POST", f"projects/{project}/samples", params=query, content=data, headers=headers)
     return project

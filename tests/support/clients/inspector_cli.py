@@ -45,7 +45,9 @@ class Inspector:
 
     def do(self, method: str, *options: str) -> InspectorAnswer:
         """Calls a method of the protocol."""
-        program = [_node(), str(_installed() / _PROGRAM), "--cli", *self._target, "--method", method, *options]
+        packages = _installed()
+        assert packages is not None
+        program = [_node(), str(packages / _PROGRAM), "--cli", *self._target, "--method", method, *options]
         # Its own settings are below the home folder.
         environment = {"HOME": str(self._folder), "PATH": str(Path(_node()).parent)}
         process = subprocess.run(
