@@ -20,7 +20,7 @@ class ContentsEntry:
     title: str
     path: str
     summary: str
-    """What the first page says of it."""
+    """The words of the first page about it."""
 
     @property
     def address(self) -> str:
@@ -56,8 +56,8 @@ def contents() -> tuple[ContentsSection, ...]:
         if heading := _SECTION.match(line):
             parts.append(ContentsSection(heading["title"], ()))
         elif parts and (entry := _ENTRY.match(line)):
-            listed = ContentsEntry(entry["title"], entry["file"], entry["summary"] or "")
-            parts[-1] = ContentsSection(parts[-1].title, (*parts[-1].entries, listed))
+            row = ContentsEntry(entry["title"], entry["file"], entry["summary"] or "")
+            parts[-1] = ContentsSection(parts[-1].title, (*parts[-1].entries, row))
     return tuple(parts)
 
 

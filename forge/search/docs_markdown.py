@@ -61,8 +61,8 @@ def with_markdown_links(text: str, address_of: AddressOf) -> str:
 def list_of_pages(base: str) -> str:
     """Returns the list of all pages for readers, in the form of llms.txt. `base` is the address of the server."""
     sections = [(part.title, [_entry(each) for each in part.entries]) for part in contents()]
-    listed = {each.path for part in contents() for each in part.entries}
-    others = [each for each in page_paths() if each not in listed and _is_for_readers(each)]
+    listed_paths = {each.path for part in contents() for each in part.entries}
+    others = [each for each in page_paths() if each not in listed_paths and _is_for_readers(each)]
     sections += [
         ("Blocks", [_unlisted(each) for each in others if each.startswith(f"{BLOCKS}/")]),
         ("Diagnostics", [_unlisted(each) for each in others if each.startswith(f"{_DIAGNOSTICS}/")]),

@@ -70,8 +70,8 @@ def waiting_place(agent: UUID) -> Iterator[bool]:
 
 
 async def until_ended(first: ToolAnswer, stream: str, seconds: float, read: Read, report: Report) -> ToolAnswer:
-    """Reads again until the job has ended or the time is over, and returns the last answer. `stream` is where the
-    job's changes are told. Raises what `read` raises."""
+    """Reads again until the job has ended or the time is over, and returns the last answer. `stream` is that of
+    the job's project. Raises what `read` raises."""
     clock = asyncio.get_running_loop().time
     begin, pause, answer = clock(), LEAST_PAUSE, first
     with _events_of(stream) as changed:

@@ -12,7 +12,7 @@ LONGEST_ERROR: Final = 2000
 
 
 class NeedsState(StrEnum):
-    """What is known of the needs on a target."""
+    """The state of counting the needs on a target."""
 
     WAITING = "waiting"
     MEASURED = "measured"

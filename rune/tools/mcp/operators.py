@@ -62,22 +62,22 @@ def find_operators(call: LookUp, arguments: FindOperators) -> OperatorsAnswer:
     """Finds operators of TFLite by their names. A compiled one runs on all targets, from its own code; a model with
     another one is embedded, and runs only where its host has an interpreter. `is_in_micro` says that TensorFlow Lite
     Micro has it too."""
-    compiled = compiled_operators()
-    names = fitting_names(arguments.words, dict.fromkeys([*compiled, *OPERATOR_NAMES]))[:MOST_OPERATORS]
+    by_name = compiled_operators()
+    names = fitting_names(arguments.words, dict.fromkeys([*by_name, *OPERATOR_NAMES]))[:MOST_OPERATORS]
     page = call.reference_address("operators", "operators")
-    call.note_read(f"looked for operators: {arguments.words or counted(len(compiled), 'name')}")
+    call.note_read(f"looked for operators: {arguments.words or counted(len(by_name), 'name')}")
     return OperatorsAnswer(
         operators=[
             OperatorRow(
                 name=name,
-                is_compiled=name in compiled,
-                types=compiled[name].types if name in compiled else "",
-                is_in_micro=name in compiled and compiled[name].is_in_micro,
+                is_compiled=name in by_name,
+                types=by_name[name].types if name in by_name else "",
+                is_in_micro=name in by_name and by_name[name].is_in_micro,
                 page=page,
             )
             for name in names
         ],
-        compiled_names=list(compiled),
+        compiled_names=list(by_name),
     )
 
 

@@ -62,7 +62,7 @@ class ProjectAnswer(ToolAnswer):
 
 
 class CheckAnswer(ToolAnswer):
-    """What is wrong with a project or a draft, with the fixes that an editor offers."""
+    """The problems of a project or a draft, with the fixes that an editor offers."""
 
     problems: list[ProjectProblem]
     can_be_built: bool

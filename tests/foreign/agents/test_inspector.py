@@ -39,10 +39,10 @@ def over_http(live: LiveServer, token: str, folder: Path) -> Inspector:
 
 
 def test_the_tools_of_a_server_are_listed_and_read_well(live: LiveServer, token: str, tmp_path: Path) -> None:
-    listed = over_http(live, token, tmp_path).do("tools/list", "--strict")
-    assert listed.status == 0, listed.remarks
-    assert {"start_draft", "read_build", "offer_draft"} <= {each["name"] for each in listed.answer["tools"]}
-    assert "warning" not in listed.remarks.lower() or CLEAN in listed.remarks, listed.remarks
+    answer = over_http(live, token, tmp_path).do("tools/list", "--strict")
+    assert answer.status == 0, answer.remarks
+    assert {"start_draft", "read_build", "offer_draft"} <= {each["name"] for each in answer.answer["tools"]}
+    assert "warning" not in answer.remarks.lower() or CLEAN in answer.remarks, answer.remarks
 
 
 def test_a_tool_of_a_server_is_called(live: LiveServer, project: str, token: str, tmp_path: Path) -> None:
@@ -60,8 +60,8 @@ def test_a_wrong_token_is_refused(live: LiveServer, tmp_path: Path) -> None:
 
 def test_the_tools_of_a_folder_are_listed_and_called(tmp_path: Path) -> None:
     inspector = Inspector(tmp_path, [str(RUNE), "mcp", str(tmp_path)])
-    listed = inspector.do("tools/list", "--strict")
-    assert listed.status == 0, listed.remarks
-    assert "warning" not in listed.remarks.lower() or CLEAN in listed.remarks, listed.remarks
+    answer = inspector.do("tools/list", "--strict")
+    assert answer.status == 0, answer.remarks
+    assert "warning" not in answer.remarks.lower() or CLEAN in answer.remarks, answer.remarks
     call = inspector.do("tools/call", "--tool-name", "find_operators", "--tool-arg", "words=GELU")
     assert call.answer["structuredContent"]["operators"][0]["is_compiled"]

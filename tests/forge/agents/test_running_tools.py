@@ -60,10 +60,10 @@ def sample_with(owner: User, project: Project, *, is_for_assistants: bool) -> Sa
 
 
 def test_a_build_runs_on_generated_input_and_on_rows(agent: AgentAtWork, build: Build) -> None:
-    generated = agent.call("run_build", build=build.number)
-    assert (generated.runs, generated.outputs[0].type, generated.outputs[0].dimensions) == (1, "f32", [2, 3])
+    results = agent.call("run_build", build=build.number)
+    assert (results.runs, results.outputs[0].type, results.outputs[0].dimensions) == (1, "f32", [2, 3])
     assert build.artefact is not None
-    assert generated.memory_bytes == build.artefact.planned_memory
+    assert results.memory_bytes == build.artefact.planned_memory
     (output,) = agent.call("run_build", build=build.number, values=ROWS).outputs
     assert (output.stage, output.elements) == ("answer", [1, 2, 3, 4, 5, 6])
 
@@ -72,8 +72,8 @@ def test_a_build_runs_on_generated_input_and_on_rows(agent: AgentAtWork, build: 
 def test_a_sample_is_run_with_the_consent_alone(
     agent: AgentAtWork, build: Build, owner: User, project: Project
 ) -> None:
-    agreed = sample_with(owner, project, is_for_assistants=True)
-    (output,) = agent.call("run_build", build=build.number, sample=agreed.number).outputs
+    own = sample_with(owner, project, is_for_assistants=True)
+    (output,) = agent.call("run_build", build=build.number, sample=own.number).outputs
     assert output.elements == [1, 2, 3, 4, 5, 6]
     other = sample_with(owner, project, is_for_assistants=False)
     with pytest.raises(ToolRefused) as refusal:

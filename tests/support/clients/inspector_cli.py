@@ -30,7 +30,7 @@ _PROGRAM = "node_modules/@modelcontextprotocol/inspector/clients/launcher/build/
 
 @dataclass(frozen=True)
 class InspectorAnswer:
-    """What one call of the inspector wrote: the answer as JSON, and what it says of it."""
+    """The output of one call of the inspector: its exit status, the answer as JSON, and its remarks."""
 
     status: int
     answer: Any

@@ -42,7 +42,7 @@ class ThreadAnswer(ToolAnswer):
     comments: list[DataOfOthers]
 
 
-class OfferedFiles(ToolAnswer):
+class OfferRoundRow(ToolAnswer):
     """Files that were offered, at first and each time again, with what their author said of them. `build` is the
     number of their newest build; null without one."""
 
@@ -60,7 +60,7 @@ class DiscussionAnswer(ToolAnswer):
     state: str
     changes_requested: bool
     reason: DataOfOthers | None
-    rounds: list[OfferedFiles]
+    rounds: list[OfferRoundRow]
     threads: list[ThreadAnswer]
     page: str
 
@@ -73,7 +73,7 @@ class ReadReview(ToolArguments):
 
 
 class PersonVerdict(ToolAnswer):
-    """What a person decided about a build: `approve` or `changes`, with their comment. A newer verdict of the same
+    """The decision of a person about a build: `approve` or `changes`, with their comment. A newer verdict of the same
     person replaces it."""
 
     verdict: str
@@ -82,7 +82,7 @@ class PersonVerdict(ToolAnswer):
 
 
 class BuildReviewAnswer(ToolAnswer):
-    """What people decided about a build, oldest first, and what they say of it, also of its parts."""
+    """The verdicts on a build, oldest first, and what people say of it, also of its parts."""
 
     build: int
     verdicts: list[PersonVerdict]
@@ -192,13 +192,13 @@ def _threads(call: AgentCall, threads: Sequence[AnchoredThread]) -> list[ThreadA
     ]
 
 
-def _rounds(call: AgentCall, request: ChangeRequest) -> list[OfferedFiles]:
+def _rounds(call: AgentCall, request: ChangeRequest) -> list[OfferRoundRow]:
     rounds = rounds_of(request)
     digests = {each.version.digest for each in rounds if each.version is not None}
     builds = builds_of(call.actor, request.project).filter(version__digest__in=digests).order_by("number")
     numbers = dict(builds.values_list("version__digest", "number"))
     return [
-        OfferedFiles(
+        OfferRoundRow(
             round=each.number,
             message=DataOfOthers(
                 origin=f"message of round {each.number}", text=request.message if each.number == 1 else each.message

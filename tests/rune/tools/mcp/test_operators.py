@@ -8,7 +8,7 @@ from rune.compiler.anvil.ops import OPERATIONS
 from rune.tools.mcp.operators import FindOperators, OperatorsAnswer, compiled_operators, find_operators, fitting_names
 
 
-class Reader:
+class NotingCaller:
     """The caller of a tool, who keeps what was read."""
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Reader:
 
 
 def find(words: str) -> OperatorsAnswer:
-    answer = find_operators.function(Reader(), FindOperators(words=words))
+    answer = find_operators.function(NotingCaller(), FindOperators(words=words))
     assert isinstance(answer, OperatorsAnswer)
     return answer
 
@@ -61,6 +61,6 @@ def test_without_words_there_are_the_names_alone() -> None:
     ],
 )
 def test_names_that_are_a_word_come_first(words: str, names: list[str]) -> None:
-    known = ["STABLEHLO_ADD", "RELU", "ADD", "ADD_N"]
-    assert sorted(fitting_names(words, known), key=names.index) == names
-    assert fitting_names("add", known)[0] == "ADD"
+    operators = ["STABLEHLO_ADD", "RELU", "ADD", "ADD_N"]
+    assert sorted(fitting_names(words, operators), key=names.index) == names
+    assert fitting_names("add", operators)[0] == "ADD"
