@@ -13,7 +13,7 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).resolve().parent
 EXAMPLES = ROOT / "examples"
 REFERENCES = ROOT / "docs" / "reference"
-PAGES = ("runefile", "blocks", "language", "forge-yml", "operators", "diagnostics/README")
+PAGES = ("runefile", "blocks", "language", "forge-yml", "operators", "boards", "diagnostics/README")
 """The pages of `rune.tools.mcp.references`, which cannot be imported here: its requirements are not there yet."""
 
 

@@ -16,9 +16,9 @@ _GRAMMAR = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*")
 
 _FIRST_WORDS = """
     about accounts admin api apps assets blog builds collect community compare console contact d default dist docs
-    download explore favicon.ico forge frame hammer health healthz help hmr home invitations join kms lab legal login
-    logout mcp media metrics new oauth organisations player pricing privacy projects readyz recordings register registry
-    robots.txt rune runes saga schemas search security settings sign-in sign-out signin signout signup
+    download explore favicon.ico forge frame hammer health healthz help hmr home invitations join kms lab legal llms.txt
+    login logout mcp media metrics new oauth organisations player pricing privacy projects readyz recordings register
+    registry robots.txt rune runes saga schemas search security settings sign-in sign-out signin signout signup
     standings static status studio support sw.js system team teams templates terms tokens trust try users v1 v2 www ws
 """
 _SECOND_WORDS = "api deleted deployments devices invitations members new people projects settings teams"

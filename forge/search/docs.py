@@ -14,6 +14,8 @@ from forge.core.http import media_types
 
 _HEADING = re.compile(r"^#{1,6} (?P<text>.+)$", re.MULTILINE)
 _BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+_COMMENT = re.compile(r"^<!--.*?-->\n*", re.DOTALL | re.MULTILINE)
+_SENTENCE = re.compile(r".*?[.](?= |$)|.*")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 PICTURES = {".png": "image/png", ".svg": media_types.SVG}
 """The kinds of pictures that pages show, and their types."""
@@ -60,6 +62,20 @@ def picture_file(path: str) -> Path | None:
 def title_of(path: str) -> str:
     """The title of a page by its path below `/docs`. Raises `KeyError` where there is none."""
     return _first_line(_files()[path])
+
+
+def summary_of(path: str) -> str:
+    """Returns the first sentence of a page below its title, without links, by its path below `/docs`; "" where the page
+    begins with something else than prose."""
+    blocks = _COMMENT.sub("", _files()[path].read_text("utf-8")).split("\n\n")
+    paragraph = " ".join(_LINK.sub(r"\1", blocks[1]).split()) if len(blocks) > 1 else ""
+    sentence = _SENTENCE.match(paragraph) if paragraph[:1].isalnum() else None
+    return "" if sentence is None else sentence[0]
+
+
+def page_paths() -> list[str]:
+    """Returns the paths of all pages below `/docs`, sorted."""
+    return sorted(_files())
 
 
 def find_headings(words: Sequence[str], most: int) -> list[Heading]:

@@ -10,7 +10,7 @@ from itertools import chain, pairwise
 from forge.search.docs import FIRST, page_file
 
 _SECTION = re.compile(r"^## (?P<title>.+)$")
-_ENTRY = re.compile(r"^\* \[(?P<title>[^\]]+)\]\((?P<file>[^)]+)\.md\)")
+_ENTRY = re.compile(r"^\* \[(?P<title>[^\]]+)\]\((?P<file>[^)]+)\.md\)(?:: (?P<summary>.+))?")
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class ContentsEntry:
 
     title: str
     path: str
+    summary: str
+    """The words of the first page about it."""
 
     @property
     def address(self) -> str:
@@ -54,9 +56,8 @@ def contents() -> tuple[ContentsSection, ...]:
         if heading := _SECTION.match(line):
             parts.append(ContentsSection(heading["title"], ()))
         elif parts and (entry := _ENTRY.match(line)):
-            parts[-1] = ContentsSection(
-                parts[-1].title, (*parts[-1].entries, ContentsEntry(entry["title"], entry["file"]))
-            )
+            row = ContentsEntry(entry["title"], entry["file"], entry["summary"] or "")
+            parts[-1] = ContentsSection(parts[-1].title, (*parts[-1].entries, row))
     return tuple(parts)
 
 

@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", home.health, name="health"),
     path("schemas/runefile.json", schemas.runefile, name="runefile-schema"),
     path("schemas/forge.json", schemas.policy, name="policy-schema"),
+    path("llms.txt", docs.pages_for_programs, name="llms-txt"),
     path("docs", docs.docs, name="docs"),
     path("docs/<path:path>", docs.docs, name="docs-page"),
     path("search", search.search, name="search"),

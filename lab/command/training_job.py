@@ -75,7 +75,7 @@ class RunCommands:
 
 def describe_recipes(_request: Mapping[str, Json], _report: Report) -> dict[str, Json]:
     """All recipes with their arguments."""
-    return {"recipes": [_description(recipe) for recipe in RECIPES.values()], "environment": ENVIRONMENT.name}
+    return {"recipes": [recipe_description(recipe) for recipe in RECIPES.values()], "environment": ENVIRONMENT.name}
 
 
 def count_needs(request: Mapping[str, Json], _report: Report) -> dict[str, Json]:
@@ -196,7 +196,8 @@ def _train(
     return train(run, own, receive, minutes=request["minutes"], command=commands.take)
 
 
-def _description(recipe: Recipe) -> dict[str, Json]:
+def recipe_description(recipe: Recipe) -> dict[str, Json]:
+    """Returns a recipe as the server and assistants read it."""
     page = read_page(recipe.folder)
     return {
         "name": recipe.name,

@@ -8,7 +8,8 @@ from typing import Any, Final
 from pydantic import Field
 
 from lab.command.project_training import TrainingFolder, train_project, training_of
-from lab.command.training_text import argument_lines, summary
+from lab.command.training_job import recipe_description
+from lab.command.training_text import summary
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.refusal import Refused
 from lab.training.run import DEFAULT_MINUTES
@@ -20,31 +21,11 @@ from rune.tools.cli.agents.tools.reading import ProjectPlace, file_rows
 from rune.tools.cli.agents.workspace import FolderCall
 from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments, ToolRefused, tool
 from rune.tools.mcp.project_files import FileRow
+from rune.tools.mcp.recipes import FindRecipes, RecipesAnswer, recipes_answer
 from rune.wording import listed
 
 MOST_MINUTES: Final = 600.0
 """Minutes of one run."""
-
-
-class ListRecipes(ToolArguments):
-    """The kind of the recordings."""
-
-    kind: str = Field(description="`sound`, `picture`, `motion` or `table`; empty for all", default="")
-
-
-class RecipeLines(ToolAnswer):
-    """A way to train a model; a line for each size and argument."""
-
-    name: str
-    title: str
-    kind: str
-    lines: list[str]
-
-
-class RecipeList(ToolAnswer):
-    """The recipes that `training` in forge.yml may name."""
-
-    recipes: list[RecipeLines]
 
 
 class TrainFolder(ToolArguments):
@@ -65,19 +46,14 @@ class TrainedFolder(ToolAnswer):
 
 
 @tool("find_recipes", "Find recipes")
-def find_recipes(_: FolderCall, arguments: ListRecipes) -> RecipeList:
-    """Lists the recipes by which `train` learns, with their sizes and arguments. `training: {recipe: NAME, data:
-    FOLDER}` in forge.yml chooses one; the folder has a folder of recordings for each label."""
-    rows = [
-        RecipeLines(name=each.name, title=each.title, kind=each.kind.value, lines=list(argument_lines(each)))
-        for each in RECIPES.values()
-        if arguments.kind in ("", each.kind.value)
-    ]
-    return RecipeList(recipes=rows)
+def find_recipes(_: FolderCall, arguments: FindRecipes) -> RecipesAnswer:
+    """Lists the recipes by which `train_project` learns, with their sizes and arguments. `training: {recipe: NAME,
+    data: FOLDER}` in forge.yml chooses one; the folder has a folder of recordings for each label."""
+    return recipes_answer(map(recipe_description, RECIPES.values()), arguments.kind)
 
 
-@tool("train", "Train a model", changes=True)
-def train(call: FolderCall, arguments: TrainFolder) -> TrainedFolder:
+@tool("train_project", "Train the model of a project", changes=True)
+def train_folder(call: FolderCall, arguments: TrainFolder) -> TrainedFolder:
     """Trains the model of a project from recordings below it, as `training` in its forge.yml says, and writes the model
     and the Runefile. It takes minutes: progress is reported, and a call that you cancel ends and goes on from its last
     checkpoint when you call again. Figures are of validation samples; evaluate the build on the test split."""
@@ -120,4 +96,4 @@ def _require_tools(training: Training) -> None:
         raise ToolRefused("environment-missing", f"{message} `rune train --prepare` in the folder.")
 
 
-TOOLS: Final[tuple[Tool[FolderCall], ...]] = (find_recipes, train)
+TOOLS: Final[tuple[Tool[FolderCall], ...]] = (find_recipes, train_folder)

@@ -11,6 +11,7 @@ from rune.capabilities import CAPABILITIES, Capability
 from rune.capabilities.capability import SOURCE
 from tools.generators.contract import description
 from tools.reference.blocks import blocks_page
+from tools.reference.boards import boards_page
 from tools.reference.command import command_page
 from tools.reference.device_queries import device_queries_page
 from tools.reference.operations import operations_page
@@ -27,6 +28,7 @@ def generated_files() -> dict[Path, str]:
         "command.md": command_page(),
         "blocks.md": blocks_page(),
         "operators.md": operators_page(),
+        "boards.md": boards_page(),
         "settings.md": settings_page(),
         "events.md": events_page(),
         "operations.md": operations_page(document),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 from channels.db import database_sync_to_async
@@ -16,6 +16,7 @@ from forge.agents.access import principal_of_agent
 from forge.agents.actions.refusals import write_refusal
 from forge.agents.limits import CALLS_OF_AGENT, CALLS_OF_PERSON, count_call
 from forge.agents.mcp.pages import absolute
+from forge.agents.mcp.waiting import Report, WaitingArguments, is_unfinished, until_ended, waiting_place
 from forge.agents.models import LONGEST_SUMMARY, LONGEST_TOOL, AgentGrant, AgentStep, StepKind
 from forge.core.audit.denials import record_denial
 from forge.core.errors import Busy, Conflict, DomainError, Forbidden, NotFound, TooOften
@@ -83,17 +84,47 @@ class AgentCall:
 
 
 async def carry_out(context: ServerRequestContext[Any], tool: Tool[AgentCall], arguments: ToolArguments) -> ToolAnswer:
-    """Carries a call out in a thread. Raises `ToolRefused`."""
-    agent = context.request.scope[AGENT_KEY] if context.request is not None else None
-    answer: ToolAnswer = await database_sync_to_async(call_tool, thread_sensitive=False)(agent, tool, arguments)
-    return answer
+    """Carries a call out in a thread; one that waits for a job waits without it. Raises `ToolRefused`."""
+    if context.request is None:
+        raise ToolRefused("agent-stopped", STOPPED)
+    agent: UUID = context.request.scope[AGENT_KEY]
+
+    async def report(seconds: float, sentence: str) -> None:
+        await context.session.report_progress(seconds, None, sentence)
+
+    return await answer_of(agent, tool, arguments, report)
+
+
+async def answer_of(agent: UUID, tool: Tool[AgentCall], arguments: ToolArguments, report: Report) -> ToolAnswer:
+    """Returns the answer of a call, after the wait that its arguments ask for. Raises `ToolRefused`."""
+    in_thread = database_sync_to_async(answered_call, thread_sensitive=False)
+    answer, stream = await in_thread(agent, tool, arguments)
+    seconds = arguments.wait_seconds if isinstance(arguments, WaitingArguments) else 0
+    if not seconds or not is_unfinished(answer):
+        return cast(ToolAnswer, answer)
+
+    async def read() -> ToolAnswer:
+        again: ToolAnswer = (await in_thread(agent, tool, arguments, is_first=False))[0]
+        return again
+
+    with waiting_place(agent) as may_wait:
+        return await until_ended(answer, stream, seconds if may_wait else 0, read, report)
 
 
 def call_tool(agent_id: UUID, tool: Tool[AgentCall], arguments: ToolArguments) -> ToolAnswer:
-    """Carries a call out. Raises `ToolRefused`. Beyond the limits nothing is written."""
+    """Carries a call out, without a wait. Raises `ToolRefused`. Beyond the limits nothing is written."""
+    return answered_call(agent_id, tool, arguments)[0]
+
+
+def answered_call(
+    agent_id: UUID, tool: Tool[AgentCall], arguments: ToolArguments, *, is_first: bool = True
+) -> tuple[ToolAnswer, str]:
+    """Carries a call out, and returns its answer with the stream of its project. A later look of a call that waits
+    asks for the right, and is no step of its own. Raises `ToolRefused`."""
     call = _begun(agent_id, tool.name)
     try:
-        _count(call)
+        if is_first:
+            _count(call)
     except DomainError as error:
         raise _refused(error) from error
     try:
@@ -102,8 +133,9 @@ def call_tool(agent_id: UUID, tool: Tool[AgentCall], arguments: ToolArguments) -
         _write_refusal(call, error.detail, is_audited=not isinstance(error, TIMING_ERRORS))
         record_denial(error)
         raise _refused(error) from error
-    _write_step(call)
-    return answer
+    if is_first:
+        _write_step(call)
+    return answer, "" if call.project is None else call.project.stream
 
 
 async def note_refusal(context: ServerRequestContext[Any], tool: str, refusal: ToolRefused) -> None:

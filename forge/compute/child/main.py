@@ -35,6 +35,7 @@ from forge.compute.child.steps.block import answer_publishable
 from forge.compute.child.steps.build import make
 from forge.compute.child.steps.compiled_tests import run_compiled
 from forge.compute.child.steps.data import describe_data, digest_data, read_data
+from forge.compute.child.steps.file_run import answer_file_run
 from forge.compute.child.steps.firmware import make_firmware
 from forge.compute.child.steps.fix import apply_fix
 from forge.compute.child.steps.input_trial import answer_input_trial
@@ -123,6 +124,8 @@ def run_job(
                 answers.send("answered", answer=answer_samples(job, files, rune))
             case "compare-samples":
                 answers.send("answered", answer=compare_samples(job, files))
+            case "run-rune":
+                answers.send("answered", answer=answer_file_run(job, files))
             case "self-test":
                 rune = read_descriptor(descriptors[job["rune"]["descriptor"]])
                 answers.send("answered", answer=answer_self_test(rune, job["seed"]))

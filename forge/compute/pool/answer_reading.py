@@ -22,6 +22,7 @@ from rune.devices.firmware.making import FirmwareDescriptionJson
 from rune.editing.language.graph.drawing import StageArgumentJson
 from rune.isolation.answer_json import UnusableAnswer, read_object
 from rune.pyblock.interface import InterfaceJson
+from rune.running.file_run import FileRunJson
 from rune.source.policy.policy import PolicyJson
 from rune.source.runefile.to_json import DiagnosticJson, OutlineJson
 
@@ -348,6 +349,7 @@ ANSWER_SHAPES: Mapping[str, Any] = {
     "describe-samples": SampleDescriptionsJson,
     "answer-samples": SampleAnswersJson | RefusedJson,
     "compare-samples": SampleComparisonJson,
+    "run-rune": FileRunJson | RefusedJson,
     "self-test": SelfTestJson,
     "count-model": ModelNeedsJson | RefusedJson,
     "model-inputs": ModelInputsJson | RefusedJson,

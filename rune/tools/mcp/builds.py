@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 from rune.tools.mcp.declarations import ToolAnswer
@@ -10,11 +11,24 @@ LONGEST_ERROR: Final = 2000
 """Characters of a build's error."""
 
 
+class NeedsState(StrEnum):
+    """The state of counting the needs on a target."""
+
+    WAITING = "waiting"
+    MEASURED = "measured"
+    """Bytes and instructions are counted."""
+    PLANNED = "planned"
+    """Nothing could be counted: the bytes are the least that it needs."""
+    FAILED = "failed"
+
+
 class PackageNeeds(ToolAnswer):
-    """The needs of a package for a target, in bytes, and its instructions for one run where they are counted."""
+    """The needs of a package for a target, in bytes, and its instructions for one run where they are counted: `state`
+    is then `measured`. With `planned` the bytes are the least that it needs; `reason` says why, and why it failed."""
 
     target: str
-    state: str
+    state: NeedsState
+    reason: str
     flash_bytes: int | None
     ram_bytes: int | None
     instructions: int | None
@@ -40,7 +54,7 @@ class JudgedLimit(ToolAnswer):
 
 
 class BuildAnswer(ToolAnswer):
-    """A build. While `state` is `queued` or `running`, ask again in some seconds."""
+    """A build. While `state` is `queued` or `running`, it goes on."""
 
     build: int
     state: str

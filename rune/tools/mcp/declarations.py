@@ -20,6 +20,10 @@ class ToolArguments(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class NoArguments(ToolArguments):
+    """Nothing."""
+
+
 class ToolAnswer(BaseModel):
     """The answer of a tool, or a part of one."""
 

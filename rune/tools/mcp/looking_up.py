@@ -9,7 +9,7 @@ from pydantic import Field
 from rune.blocks.catalogue import CATALOGUE
 from rune.blocks.signature import Block
 from rune.devices.boards.lookup import boards
-from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, tool
+from rune.tools.mcp.declarations import NoArguments, ToolAnswer, ToolArguments, tool
 from rune.wording import counted
 
 MOST_BLOCKS: Final = 12
@@ -58,10 +58,6 @@ class BlocksAnswer(ToolAnswer):
     all_names: list[str]
 
 
-class FindBoards(ToolArguments):
-    """Nothing."""
-
-
 class BoardRow(ToolAnswer):
     """A board that people own: bytes and MHz. Its `target` is what a build's package is for."""
 
@@ -91,16 +87,9 @@ def find_blocks(call: LookUp, arguments: FindBlocks) -> BlocksAnswer:
 
 
 @tool("find_boards", "Find boards")
-def find_boards(call: LookUp, _: FindBoards) -> BoardsAnswer:
+def find_boards(call: LookUp, _: NoArguments) -> BoardsAnswer:
     """Lists the boards that people own, with what fits on them."""
-    rows = board_rows()
-    call.note_read(f"listed {counted(len(rows), 'board')}")
-    return BoardsAnswer(boards=rows)
-
-
-def board_rows() -> list[BoardRow]:
-    """Returns all boards."""
-    return [
+    rows = [
         BoardRow(
             key=each.key,
             name=each.name,
@@ -112,6 +101,8 @@ def board_rows() -> list[BoardRow]:
         )
         for each in boards()
     ]
+    call.note_read(f"listed {counted(len(rows), 'board')}")
+    return BoardsAnswer(boards=rows)
 
 
 def _score(block: Block, words: list[str]) -> int:

@@ -61,6 +61,13 @@ class ProjectAnswer(ToolAnswer):
     page: str
 
 
+class CheckAnswer(ToolAnswer):
+    """The problems of a project or a draft, with the fixes that an editor offers."""
+
+    problems: list[ProjectProblem]
+    can_be_built: bool
+
+
 def problem_of(row: DiagnosticJson) -> ProjectProblem:
     """Returns a problem as tools answer it."""
     return ProjectProblem(

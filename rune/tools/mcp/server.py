@@ -10,9 +10,10 @@ import mcp_types as types
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments, ToolRefused
+from rune.tools.mcp.schemas import schema_of
 
 CarryOut = Callable[[ServerRequestContext[Any], Tool[Any], ToolArguments], Awaitable[ToolAnswer]]
 """Carries a call of a tool out. Raises `ToolRefused`."""
@@ -135,7 +136,6 @@ def tool_server(
 
 def _described(declaration: Tool[Any]) -> types.Tool:
     hints = types.ToolAnnotations(
-        title=declaration.title,
         read_only_hint=not declaration.changes,
         destructive_hint=False,
         open_world_hint=False,
@@ -144,8 +144,8 @@ def _described(declaration: Tool[Any]) -> types.Tool:
         name=declaration.name,
         title=declaration.title,
         description=declaration.description,
-        input_schema=_schema(declaration.arguments),
-        output_schema=_schema(declaration.answer),
+        input_schema=schema_of(declaration.arguments),
+        output_schema=schema_of(declaration.answer),
         annotations=hints,
     )
 
@@ -153,10 +153,6 @@ def _described(declaration: Tool[Any]) -> types.Tool:
 def _described_prompt(task: TaskPrompt) -> types.Prompt:
     arguments = [types.PromptArgument(name=key, description=text) for key, text in task.arguments.items()]
     return types.Prompt(name=task.name, title=task.title, description=task.description, arguments=arguments)
-
-
-def _schema(model: type[BaseModel]) -> dict[str, Any]:
-    return model.model_json_schema()
 
 
 def _refused(error: ToolRefused) -> types.CallToolResult:

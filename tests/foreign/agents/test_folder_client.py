@@ -36,7 +36,7 @@ async def test_a_model_is_trained_with_progress_and_its_app_is_evaluated(folder:
     async with in_folder(folder) as client:
         recipes = (await answer(client, "find_recipes", kind="motion"))["recipes"]
         assert "motion-trees" in {each["name"] for each in recipes}
-        result = await client.call_tool("train", {}, progress_callback=note_share)
+        result = await client.call_tool("train_project", {}, progress_callback=note_share)
         assert not result.is_error, result.content
         assert result.structured_content is not None
         assert result.structured_content["has_runefile"]
@@ -57,9 +57,9 @@ async def test_a_call_that_is_cancelled_ends_and_the_next_one_is_answered(folder
         reports = await cancelled_training(client)
         assert reports == 1
         assert not (folder / "Runefile.yml").exists()
-        again = await client.call_tool("train", {})
+        again = await client.call_tool("train_project", {})
         while again.is_error and "another process" in str(again.content):
-            again = await client.call_tool("train", {})
+            again = await client.call_tool("train_project", {})
         assert not again.is_error, again.content
     assert (folder / "Runefile.yml").is_file()
 
@@ -74,7 +74,7 @@ async def cancelled_training(client: Client) -> int:
             reports += 1
             scope.cancel()
 
-        await client.call_tool("train", {}, progress_callback=cancel)
+        await client.call_tool("train_project", {}, progress_callback=cancel)
     assert scope.cancelled_caught
     return reports
 

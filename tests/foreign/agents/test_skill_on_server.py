@@ -8,16 +8,20 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from tests.conftest import REPOSITORY
-from tests.support.agents.keyword_sounds import words
+from tests.support.agents.keyword_server import (
+    FOLDER_ONLY,
+    TEMPLATE,
+    ended_build,
+    keyword_project,
+    offered_request,
+    template_file,
+    token_for,
+)
 from tests.support.agents.skill_run import SkillRun, tools_of_skill
 from tests.support.servers.agents import with_token
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = [pytest.mark.foreign, pytest.mark.asyncio]
-TEMPLATE = REPOSITORY / "examples" / "keywords"
-SCOPES = ["project:read", "project:draft", "build:run", "review:write"]
-FOLDER_ONLY = {"find_templates", "start_project", "evaluate_build", "run_build"}
 
 
 @pytest.fixture(scope="module")
@@ -29,27 +33,12 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 @pytest.fixture(scope="module")
 def project(live: LiveServer) -> str:
     """A project in which a person put a model, its labels and test samples, and no pipeline."""
-    organisation = live.organisation()
-    live.api("POST", "projects", json={"organisation": organisation, "name": "words"})
-    project = f"{organisation}/words"
-    for name in ("keywords.tflite", "labels.txt"):
-        live.api("PUT", f"projects/{project}/files/{name}", content=(TEMPLATE / name).read_bytes())
-    terms = live.api("GET", f"projects/{project}/samples/terms", params={"days": 90})["text"]
-    for label, _, data in words():
-        query = {"label": label, "days": 90, "consent": terms}
-        live.api(
-            "POST", f"projects/{project}/samples", params=query, content=data, headers={"Content-Type": "audio/wav"}
-        )
-    return project
+    return keyword_project(live, "words", {"labels.txt": template_file("labels.txt")})
 
 
 @pytest.fixture(scope="module")
 def token(live: LiveServer, project: str) -> str:
-    key = f"project:{live.api('GET', f'projects/{project}')['id']}"
-    secret: str = live.api("POST", "tokens", json={"name": "assistant", "scopes": SCOPES, "restriction": [key]})[
-        "token"
-    ]
-    return secret
+    return token_for(live, project)
 
 
 @pytest.mark.slow
@@ -67,6 +56,8 @@ async def test_a_keyword_app_is_made_and_offered(live: LiveServer, project: str,
         build = await ended_build(run, draft)
         accuracy = build["accuracy"]
         assert (accuracy["right"], accuracy["samples"]) == (18, 18)
+        scores = await run.call("run_build", build=build["build"], sample=1)
+        assert scores["outputs"][0]["elements"] == ["no"]
         message = (
             f"{accuracy['right']} of {accuracy['samples']} test samples right, 95 % interval {accuracy['low']:.0%} to "
             f"{accuracy['high']:.0%}; {build['rune_bytes']} bytes."
@@ -75,6 +66,8 @@ async def test_a_keyword_app_is_made_and_offered(live: LiveServer, project: str,
         assert offer["state"] == "open"
         discussion = (await client.call_tool("read_discussion", {"project": project, **request_of(offer)})).is_error
         assert not discussion
+    row = offered_request(live, project, offer["change_request"])
+    assert (row["state"], row["title"]) == ("open", "Hear words")
     assert "log_mel" not in live.http.get(f"/api/v1/projects/{project}/files/Runefile.yml").text
     assert run.tools == tools_of_skill("make-a-keyword-app") - FOLDER_ONLY
 
@@ -99,15 +92,6 @@ async def write_pipeline(run: SkillRun, draft: int) -> None:
     fix = {"path": "Runefile.yml", "old": "inputs: [spectrum]", "new": "inputs: [spectrogram]"}
     second = await run.call("edit_draft", draft=draft, edits=[fix], reason="The stage is called spectrogram.")
     assert second["can_be_built"], second
-
-
-async def ended_build(run: SkillRun, draft: int) -> dict[str, Any]:
-    """Builds a draft and reads the build until it has ended."""
-    build = await run.call("build_draft", draft=draft)
-    while build["state"] in ("queued", "running"):
-        build = await run.call("read_build", build=build["build"])
-    assert build["state"] == "succeeded", build
-    return dict(build)
 
 
 def request_of(offer: dict[str, Any]) -> dict[str, Any]:

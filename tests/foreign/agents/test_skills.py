@@ -13,7 +13,7 @@ from tests.support.agents.keyword_sounds import write_words
 from tests.support.agents.skill_run import SKILLS, SkillRun, in_folder, tools_of_skill
 
 pytestmark = [pytest.mark.foreign, pytest.mark.asyncio]
-SERVER_ONLY = {"start_draft", "offer_draft", "read_build"}
+SERVER_ONLY = {"start_draft", "offer_draft"}
 LIMITS = """\
 build: {optimize-packages: speed}
 limits:
@@ -61,7 +61,7 @@ async def test_a_keyword_app_is_made_from_an_empty_folder(tmp_path: Path) -> Non
         scores = await run.call("run_build", build=build["build"], samples="sounds", sample=1)
         assert scores["outputs"][0]["elements"] == ["no"]
     assert (tmp_path / "app" / "app.rune").stat().st_size == build["rune_bytes"]
-    assert run.tools == tools_of_skill("make-a-keyword-app") - SERVER_ONLY
+    assert run.tools == tools_of_skill("make-a-keyword-app") - SERVER_ONLY - {"read_build"}
 
 
 @pytest.mark.slow
@@ -88,7 +88,7 @@ async def test_an_app_is_fitted_on_a_board_within_the_limits_of_its_team(tmp_pat
         assert figures["instructions on cortex-m4"].startswith("+"), "flash is paid with time"
         assert (comparison["became_wrong"], "no better than chance" in comparison["verdict"]) == ([], True)
         assert (set(after["outcomes"].values()), after["verdict"]) == ({"met"}, "fits")
-    assert run.tools == tools_of_skill("fit-it-on-a-board")
+    assert run.tools == tools_of_skill("fit-it-on-a-board") - SERVER_ONLY - {"read_evaluation"}
 
 
 async def measured(run: SkillRun, target: str) -> dict[str, Any]:
@@ -131,7 +131,7 @@ async def test_the_reason_for_wrong_answers_is_found_and_fixed(tmp_path: Path) -
         comparison = await run.call("compare_builds", before=before, after=after)
         assert (comparison["became_right"], comparison["became_wrong"]) == (numbers, [])
         assert "do not overlap" in comparison["verdict"]
-    assert run.tools == tools_of_skill("find-out-why-it-is-wrong")
+    assert run.tools == tools_of_skill("find-out-why-it-is-wrong") - SERVER_ONLY - {"read_build", "read_evaluation"}
 
 
 @pytest.mark.parametrize("name", [each.parent.name for each in sorted(SKILLS.glob("*/SKILL.md"))])

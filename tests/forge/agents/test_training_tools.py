@@ -57,7 +57,7 @@ def test_a_run_is_begun_by_the_agent_for_its_person_and_read(agent: AgentAtWork,
     entry = AuditEntry.objects.get(action="training.begin")
     assert (entry.principal_kind, entry.principal_id) == ("agent", str(agent.grant.pk))
     answer = agent.call("read_run", run=1)
-    assert (answer.state, answer.accuracy, answer.next) == ("waiting", None, "Read the run again in some seconds.")
+    assert (answer.state, answer.accuracy, answer.next) == ("waiting", None, "Read the run again, with `wait_seconds`.")
     assert answer.page.endswith("/training/1")
 
 

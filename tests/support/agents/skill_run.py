@@ -19,8 +19,8 @@ from tests.support.servers.agents import answer
 SKILLS = REPOSITORY / "examples" / "agents"
 RUNE = Path(sys.executable).parent / "rune"
 _TOOL = re.compile(r"`([a-z]+_[a-z_]+)`")
-_NO_TOOLS = {"can_be_built", "became_right", "became_wrong"}
-"""Parts of answers that skills name."""
+_NO_TOOLS = {"can_be_built", "became_right", "became_wrong", "wait_seconds"}
+"""Arguments and parts of answers that skills name."""
 
 
 @dataclass

@@ -10,15 +10,18 @@ from forge.agents.mcp.calls import AgentCall
 from forge.agents.mcp.pages import absolute
 from forge.agents.mcp.tools.editing import OwnDraft
 from forge.agents.mcp.tools.reading import ProjectName
+from forge.agents.mcp.waiting import WaitingArguments
 from forge.agents.models import StepKind
 from forge.builds.access import find_numbered
 from forge.builds.actions import build_version
+from forge.builds.evaluations.limits import JudgedLimitJson
 from forge.builds.evaluations.outcomes import EvaluationSummaryJson
 from forge.builds.models import Build
 from forge.builds.serializers.builds import build_to_json
 from forge.builds.serializers.packages import BuildPackageJson
+from forge.jobs.models import UNFINISHED_STATES
 from forge.projects.drafts.version import version_of_draft
-from rune.tools.mcp.builds import LONGEST_ERROR, Accuracy, BuildAnswer, JudgedLimit, PackageNeeds
+from rune.tools.mcp.builds import LONGEST_ERROR, Accuracy, BuildAnswer, JudgedLimit, NeedsState, PackageNeeds
 from rune.tools.mcp.declarations import ToolArguments, tool
 
 
@@ -29,7 +32,7 @@ class BuildDraft(ToolArguments):
     draft: int = OwnDraft
 
 
-class ReadBuild(ToolArguments):
+class ReadBuild(WaitingArguments):
     """A build of a project."""
 
     project: str = ProjectName
@@ -69,7 +72,7 @@ def _answer(build: Build) -> BuildAnswer:
         milliseconds=run["milliseconds"] if run else None,
         accuracy=_accuracy(row["evaluation"]),
         packages=[_package(each) for each in row["packages"]],
-        limits=[JudgedLimit(sentence=each["sentence"], outcome=each["outcome"]) for each in row["limits"]],
+        limits=[_limit(each) for each in row["limits"]],
         page=absolute(row["url"] or build.project.get_absolute_url()),
     )
 
@@ -87,11 +90,22 @@ def _accuracy(row: EvaluationSummaryJson | None) -> Accuracy | None:
     )
 
 
+def _limit(row: JudgedLimitJson) -> JudgedLimit:
+    return JudgedLimit(sentence=f"{row['name']}: {row['sentence']}", outcome=row["outcome"])
+
+
+def _needs_state(row: BuildPackageJson) -> NeedsState:
+    if (needs := row["needs"]) is not None:
+        return NeedsState.PLANNED if needs["instructions"] is None else NeedsState.MEASURED
+    return NeedsState.WAITING if row["state"] in UNFINISHED_STATES else NeedsState.FAILED
+
+
 def _package(row: BuildPackageJson) -> PackageNeeds:
     needs = row["needs"]
     return PackageNeeds(
         target=row["target"],
-        state=row["state"],
+        state=_needs_state(row),
+        reason=row["refusal"] or (needs and needs["not_measured"]) or "",
         flash_bytes=needs["flash"] if needs else None,
         ram_bytes=needs["ram"] if needs else None,
         instructions=needs.get("instructions") if needs else None,

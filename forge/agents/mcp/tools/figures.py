@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from forge.builds.pages.board_fits import BoardFit
 from rune.devices.boards.board import Board
 from rune.devices.boards.describing import needs_of
 from rune.tools.mcp.evaluations import BoardVerdict, verdict_on_board
+
+NO_VERDICT: Final = "unknown"
+"""The verdict without figures."""
 
 
 def verdict_of_build(each: BoardFit) -> BoardVerdict:
@@ -16,7 +19,7 @@ def verdict_of_build(each: BoardFit) -> BoardVerdict:
     fitting = each.fit
     return BoardVerdict(
         board=each.board.key,
-        verdict=each.look.words,
+        verdict=fitting.verdict.value if fitting else NO_VERDICT,
         reason=each.why,
         ram_bytes=fitting.ram.needed if fitting else None,
         flash_bytes=fitting.flash.needed if fitting else None,
@@ -29,6 +32,6 @@ def verdict_of_needs(board: Board, needs: Mapping[str, Any] | None) -> BoardVerd
     if needs is None or "refused" in needs:
         why = "not counted yet" if needs is None else str(needs["refused"])
         return BoardVerdict(
-            board=board.key, verdict="unknown", reason=why, ram_bytes=None, flash_bytes=None, milliseconds=""
+            board=board.key, verdict=NO_VERDICT, reason=why, ram_bytes=None, flash_bytes=None, milliseconds=""
         )
     return verdict_on_board(board, needs_of(board.target, needs))

@@ -13,11 +13,12 @@ from forge.projects.files.contents import list_files
 from forge.projects.files.document import FileEntry
 from forge.projects.models import Project
 from rune.editing.language.to_json import CheckAnswerJson
-from rune.tools.mcp.declarations import DataOfOthers, ToolArguments, tool
+from rune.tools.mcp.declarations import DataOfOthers, NoArguments, ToolArguments, tool
 from rune.tools.mcp.project_files import (
     LONGEST_TEXT,
     MOST_PROBLEMS,
     MOST_TEXTS,
+    CheckAnswer,
     FileRow,
     ProjectAnswer,
     ProjectProblem,
@@ -31,10 +32,6 @@ ProjectName = Field(description="the project, as organisation/name")
 DraftNumber = Field(description="the number of one of your drafts; 0 for the project's own files", ge=0, default=0)
 
 
-class NoArguments(ToolArguments):
-    """Nothing."""
-
-
 class ReadProject(ToolArguments):
     """A project, and which of its texts to read."""
 
@@ -43,6 +40,13 @@ class ReadProject(ToolArguments):
     paths: list[str] = Field(
         default=[], max_length=MOST_TEXTS, description="text files to read; none for the list alone"
     )
+
+
+class CheckFiles(ToolArguments):
+    """A project, or one of your drafts."""
+
+    project: str = ProjectName
+    draft: int = DraftNumber
 
 
 @tool("list_projects", "List projects")
@@ -80,6 +84,15 @@ def read_project(call: AgentCall, arguments: ReadProject) -> ProjectAnswer:
         can_be_built=can_be_built,
         page=page_of(call, files),
     )
+
+
+@tool("check_project", "Check a project")
+def check_project(call: AgentCall, arguments: CheckFiles) -> CheckAnswer:
+    """Checks the Runefile, the blocks and the forge.yml of a project or of one of your drafts, and names each problem
+    with its fixes. Nothing is built."""
+    problems, can_be_built = problems_of(call, files_of(call, arguments.project, arguments.draft))
+    call.did(StepKind.READ, f"checked the files: {counted(len(problems), 'problem')}")
+    return CheckAnswer(problems=problems[:MOST_PROBLEMS], can_be_built=can_be_built)
 
 
 def files_of(call: AgentCall, project: str, draft: int) -> Project:

@@ -12,6 +12,7 @@ from forge.agents.mcp.pages import absolute
 from forge.agents.mcp.tools.figures import verdict_of_needs
 from forge.agents.mcp.tools.reading import ProjectName
 from forge.agents.mcp.tools.training import Arguments, DataNumber, ModelPath, RecipeArguments, RecipeName
+from forge.agents.mcp.waiting import WaitingArguments
 from forge.agents.models import StepKind
 from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.searches.access import find_search
@@ -55,7 +56,7 @@ class SearchModels(ToolArguments):
     minutes: int = Field(description="the most minutes", default=DEFAULT_MINUTES, ge=1, le=MAX_MINUTES)
 
 
-class ReadSearch(ToolArguments):
+class ReadSearch(WaitingArguments):
     """A search of a project."""
 
     project: str = ProjectName
@@ -153,7 +154,7 @@ def _trial(search: ModelSearch, trial: SearchTrial) -> BestTrial:
 
 def _next_step(search: ModelSearch, *, is_any_trained: bool) -> str:
     if search.state in (LabJobState.WAITING, LabJobState.RUNNING):
-        return "Read the search again in some seconds."
+        return "Read the search again, with `wait_seconds`."
     if is_any_trained:
         return "Take the model of a trial into a draft with use_model, or train with its arguments."
     return "No trial was trained. Raise the limits or the budget, or correct what the error says."

@@ -12,11 +12,12 @@ from forge.agents.mcp.calls import AgentCall
 from forge.agents.mcp.pages import absolute
 from forge.agents.mcp.tools.figures import verdict_of_needs
 from forge.agents.mcp.tools.reading import ProjectName
+from forge.agents.mcp.waiting import WaitingArguments
 from forge.agents.models import StepKind
 from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.quality.epochs import epoch_sentence
 from forge.learning.quality.runs import quality_of_run
-from forge.learning.recipes import RecipeJson, recipes
+from forge.learning.recipes import recipes
 from forge.learning.training.access import find_run
 from forge.learning.training.actions import RequestedRun, begin_run
 from forge.learning.training.kinds import DEFAULT_BOARDS
@@ -28,9 +29,10 @@ from forge.learning.training.running.lab_events import EpochJson
 from rune.datasets.splits import Split
 from rune.devices.boards.lookup import find_board
 from rune.source.policy.sections.models import FORMS
-from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_ARGUMENTS, MAX_SEED
+from rune.source.policy.sections.training import DEFAULT_FORM, DEFAULT_MODEL, MAX_SEED
 from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, tool
 from rune.tools.mcp.evaluations import MOST_MISTAKES, BoardVerdict, RangedShare, SampleMistake, ranged
+from rune.tools.mcp.recipes import FindRecipes, RecipesAnswer, recipes_answer
 from rune.wording import counted
 
 MOST_POINTS: Final = 20
@@ -42,41 +44,6 @@ RecipeArguments: Arguments = Field(
 )
 DataNumber = Field(description="the number of a version of the data; null for the newest", default=None, ge=1)
 ModelPath = Field(description="the path of the model file in the project", default=DEFAULT_MODEL, max_length=200)
-
-
-class FindRecipes(ToolArguments):
-    """The kind of the samples."""
-
-    kind: str = Field(description="`sound`, `picture`, `motion` or `table`; empty for all", default="")
-
-
-class RecipeArgumentRow(ToolAnswer):
-    """An argument of a recipe: a number from `low` to `high`."""
-
-    name: str
-    meaning: str
-    default: float
-    low: float
-    high: float
-    unit: str
-
-
-class TrainingRecipe(ToolAnswer):
-    """A way to train a model."""
-
-    name: str
-    title: str
-    summary: str
-    needs: str
-    kind: str
-    is_searched: bool
-    arguments: list[RecipeArgumentRow]
-
-
-class RecipesAnswer(ToolAnswer):
-    """The recipes of this server."""
-
-    recipes: list[TrainingRecipe]
 
 
 class TrainModel(ToolArguments):
@@ -94,7 +61,7 @@ class TrainModel(ToolArguments):
     )
 
 
-class ReadRun(ToolArguments):
+class ReadRun(WaitingArguments):
     """A training run of a project."""
 
     project: str = ProjectName
@@ -137,9 +104,9 @@ class RunAnswer(ToolAnswer):
 @tool("find_recipes", "Find recipes")
 def find_recipes(call: AgentCall, arguments: FindRecipes) -> RecipesAnswer:
     """Lists the recipes that `train` and `search` take: what each learns, which data it needs, and its arguments."""
-    rows = [_recipe(each) for each in recipes() if arguments.kind in ("", each["kind"])]
-    call.did(StepKind.READ, f"listed {counted(len(rows), 'recipe')}")
-    return RecipesAnswer(recipes=rows)
+    answer = recipes_answer(recipes(), arguments.kind)
+    call.did(StepKind.READ, f"listed {counted(len(answer.recipes), 'recipe')}")
+    return answer
 
 
 @tool("train", "Train a model", changes=True)
@@ -184,28 +151,6 @@ def thinned(curve: Sequence[EpochJson], most: int = MOST_POINTS) -> list[EpochJs
     return [curve[place] for place in sorted(places)]
 
 
-def _recipe(recipe: RecipeJson) -> TrainingRecipe:
-    return TrainingRecipe(
-        name=recipe["name"],
-        title=recipe["title"],
-        summary=recipe["summary"],
-        needs=recipe["needs"],
-        kind=recipe["kind"],
-        is_searched=recipe["space"] is not None,
-        arguments=[
-            RecipeArgumentRow(
-                name=each["name"],
-                meaning=each["meaning"],
-                default=each["default"],
-                low=each["low"],
-                high=each["high"],
-                unit=each["unit"],
-            )
-            for each in recipe["arguments"][:MAX_ARGUMENTS]
-        ],
-    )
-
-
 def _answer(run: TrainingRun, by_split: Mapping[str, RunJudgementJson]) -> RunAnswer:
     judgement = by_split.get(Split.VALIDATION.value)
     quality = quality_of_run(run)
@@ -236,7 +181,7 @@ def next_step(run: TrainingRun) -> str:
     """Returns what to do about a run in its state."""
     match run.state:
         case LabJobState.WAITING | LabJobState.RUNNING:
-            return "Read the run again in some seconds."
+            return "Read the run again, with `wait_seconds`."
         case LabJobState.PAUSED:
             return "A person paused the run. Ask them, or train with other settings."
         case LabJobState.FINISHED:

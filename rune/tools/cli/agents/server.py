@@ -25,7 +25,7 @@ from rune.running.runtime.errors import RuneError
 from rune.tools.cli.agents.tools import building, editing, evaluating, reading, running
 from rune.tools.cli.agents.workspace import CallCancelled, FolderCall, Workspace
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.mcp import looking_up
+from rune.tools.mcp import looking_up, operators
 from rune.tools.mcp.declarations import Tool, ToolAnswer, ToolArguments, ToolRefused
 from rune.tools.mcp.references import references
 from rune.tools.mcp.server import CarryOut, tool_server
@@ -54,6 +54,7 @@ TOOLS: Final[tuple[Tool[FolderCall], ...]] = (
     running.run_build,
     looking_up.find_blocks,
     looking_up.find_boards,
+    operators.find_operators,
 )
 OTHER_TOOLS: Final = ("lab.command.training_tools",)
 """Modules of packages above this one, which it does not import, each with `TOOLS`."""

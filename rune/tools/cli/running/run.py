@@ -10,22 +10,24 @@ import click
 
 from rune.model.profile import LITERT
 from rune.running.container import ContainerError, is_zune, read_watch
+from rune.running.outputs import Stages, stages_of
 from rune.running.runtime import InputSource, Limits, LoadedRune, LogLine, RequestedCapability, Runtime
 from rune.running.runtime.engine import isolated_models
 from rune.running.runtime.errors import InputFile, RuneError
 from rune.running.runtime.inputs.readers import Notice, StreamFile
 from rune.running.runtime.interpreters import OpenModel
+from rune.running.streamed import streamed_capabilities
 from rune.tools.cli.failure import CommandFailed, causes_of, command_failure
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.running.input_options import InputOptions, input_options, limit_options
 from rune.tools.cli.running.interruptible import interruptible
 from rune.tools.cli.running.resource_options import require_resources, resources_from_options
 from rune.tools.cli.running.runner import Run, RunResult, runner
-from rune.tools.cli.running.stream_files import recordings, streamed_capabilities, streams_from_options, unread
+from rune.tools.cli.running.stream_files import recordings, streams_from_options, unread
 from rune.tools.cli.settings import settings
 from rune.tools.cli.terminal.printing import format_option, print_json
 from rune.tools.cli.terminal.progress import progress
-from rune.tools.cli.terminal.results import Stages, results_json, results_text, stages_of
+from rune.tools.cli.terminal.results import results_json, results_text
 from rune.watch.counts import Counts
 from rune.watch.description import bin_lines
 from rune.watch.layout import WatchLayout

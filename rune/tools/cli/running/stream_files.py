@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rune.running.container import ContainerError, read_graph, streamed_requests
 from rune.running.runtime import RequestedCapability
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.files import decoded_file, file_of
 from rune.running.runtime.inputs.readers import Notice, StreamFile, is_recorded_over_time, stream_file
+from rune.running.streamed import streamed_capabilities
 from rune.tools.cli.failure import CommandFailed, causes_of
 from rune.tools.cli.running.input_options import InputOptions
 
@@ -18,16 +18,6 @@ def streams_from_options(
 ) -> Mapping[int, StreamFile]:
     """The streams with a file, by the capabilities' ids. Ends the command where one cannot be read."""
     return _streams(streamed_capabilities(data, capabilities), inputs, notice)
-
-
-def streamed_capabilities(data: bytes, capabilities: Sequence[RequestedCapability]) -> list[RequestedCapability]:
-    """The capabilities that the rune reads as streams."""
-    try:
-        graph = read_graph(data) or {}
-    except ContainerError:
-        return []  # a rune runs without a graph, and says nothing of streams then
-    are_streams = streamed_requests(graph, [request.kind for request in capabilities])
-    return [request for request, is_stream in zip(capabilities, are_streams, strict=True) if is_stream]
 
 
 def recordings(

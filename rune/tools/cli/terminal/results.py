@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import struct
 from collections.abc import Iterator, Mapping, Sequence
 
-from rune.running.container import ContainerError, read_rune, requested_stages
-from rune.running.runtime import OutputMessage, OutputTensor, RequestedOutput
+from rune.running.outputs import Stages, element_json, shortest_f32
+from rune.running.runtime import OutputMessage, OutputTensor
 from rune.tensor import ElementType
 from rune.wording import printable
 
-_LARGEST_F32 = 3.4028235e38
 _SHOWN_ELEMENTS = 16
 _NO_STAGES: Mapping[int, str] = {}
-
-
-Stages = Mapping[int, str]
-"""The names of outputs by their ids, of those whose stage is known."""
-
-
-def stages_of(data: bytes, outputs: Sequence[RequestedOutput]) -> Stages:
-    """The stage of each output of a rune, where its graph names it."""
-    try:
-        rune = read_rune(data)
-    except ContainerError:
-        return {}
-    stage_names = requested_stages(rune.graph or {}, "outputs", [request.kind.name.lower() for request in outputs])
-    return {request.id: name for request, name in zip(outputs, stage_names, strict=True) if name is not None}
 
 
 def results_json(messages: Sequence[OutputMessage], stages: Stages = _NO_STAGES) -> Mapping[str, object]:
@@ -62,26 +45,6 @@ def _element_text(element: ElementType, value: int | float | str) -> str:
 def _tensor(tensor: OutputTensor, stage: str | None) -> Mapping[str, object]:
     # Both spellings of the key are those of the old command, which other tools parse.
     key = "element_type" if tensor.element is ElementType.UTF8 else "element-type"
-    elements = [_number(tensor.element, value) for value in tensor.elements]
+    elements = [element_json(tensor.element, value) for value in tensor.elements]
     stage_field = {} if stage is None else {"stage": stage}
     return {**stage_field, key: tensor.element.value, "dimensions": list(tensor.dimensions), "elements": elements}
-
-
-def _number(element: ElementType, value: int | float | str) -> int | float | str | None:
-    if not isinstance(value, float):
-        return value
-    if not math.isfinite(value):
-        return None
-    return shortest_f32(value) if element is ElementType.F32 else value
-
-
-def shortest_f32(value: float) -> float:
-    """The number of fewest digits that is `value` again when it is rounded to f32."""
-    if not abs(value) <= _LARGEST_F32:
-        return value
-    packed_value = struct.pack("<f", value)
-    for digits in range(1, 10):
-        candidate = float(f"{value:.{digits}g}")
-        if abs(candidate) <= _LARGEST_F32 and struct.pack("<f", candidate) == packed_value:
-            return candidate
-    return value

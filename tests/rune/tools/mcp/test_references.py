@@ -17,7 +17,7 @@ from tests.conftest import REPOSITORY
 
 def test_each_reference_is_a_text_with_a_title() -> None:
     texts = {each.uri: each.text() for each in references()}
-    assert len(texts) == len(PAGES) + 1
+    assert len(texts) == len(PAGES)
     assert all(text.startswith("# ") for text in texts.values())
     assert "RUNE0001" in texts["hammer-forge://reference/diagnostics"]
     assert "| `microbit-v2` | BBC micro:bit V2 | cortex-m4 |" in texts["hammer-forge://reference/boards"]

@@ -30,7 +30,7 @@ from rune.source.runefile.pipeline_tests import pipeline_tests
 from rune.tools.cli.agents.tools.reading import ProjectPlace
 from rune.tools.cli.agents.workspace import FolderCall, FolderProject, SessionBuild, TargetNeeds
 from rune.tools.cli.files.policy import preferred_package_aim, preferred_profile, preferred_variant
-from rune.tools.mcp.builds import LONGEST_ERROR, Accuracy, BuildAnswer, JudgedLimit, PackageNeeds
+from rune.tools.mcp.builds import LONGEST_ERROR, Accuracy, BuildAnswer, JudgedLimit, NeedsState, PackageNeeds
 from rune.tools.mcp.declarations import ToolArguments, ToolRefused, tool
 
 MOST_TARGETS: Final = 4
@@ -149,10 +149,11 @@ def _target_figures(targets: Sequence[TargetNeeds]) -> dict[str, TargetFigures]:
 
 def _package(each: TargetNeeds) -> PackageNeeds:
     needs = each.needs
-    state = "measured" if needs is not None and needs.is_measured else "planned"
+    state = NeedsState.MEASURED if needs is not None and needs.is_measured else NeedsState.PLANNED
     return PackageNeeds(
         target=each.target,
-        state=f"failed: {each.reason}" if needs is None else state,
+        state=NeedsState.FAILED if needs is None else state,
+        reason=each.reason or "",
         flash_bytes=None if needs is None else needs.flash,
         ram_bytes=None if needs is None else needs.ram,
         instructions=None if needs is None else needs.instructions,

@@ -12,13 +12,9 @@ from rune.project.files import FileError, normal_path
 from rune.source.templates import Template, list_templates
 from rune.tools.cli.agents.tools.reading import ProjectPlace, file_row, file_rows, problems_of, text_of
 from rune.tools.cli.agents.workspace import FolderCall, FolderProject
-from rune.tools.mcp.declarations import ToolAnswer, ToolArguments, ToolRefused, tool
+from rune.tools.mcp.declarations import NoArguments, ToolAnswer, ToolArguments, ToolRefused, tool
 from rune.tools.mcp.project_files import MOST_PROBLEMS, FileRow, ProjectProblem
 from rune.tools.mcp.text_edits import EditAnswer, EditRefused, TextEdits, TextHasChanged, changed_paths, with_edits
-
-
-class FindTemplates(ToolArguments):
-    """Nothing."""
 
 
 class TemplateRow(ToolAnswer):
@@ -57,7 +53,7 @@ class EditFolder(TextEdits):
 
 
 @tool("find_templates", "Find templates")
-def find_templates(_: FolderCall, __: FindTemplates) -> TemplatesAnswer:
+def find_templates(_: FolderCall, __: NoArguments) -> TemplatesAnswer:
     """Lists the templates, with which `start_project` begins a project."""
     rows = [TemplateRow(name=each.name, title=each.title, summary=each.summary) for each in list_templates()]
     return TemplatesAnswer(templates=rows)

@@ -15,11 +15,12 @@ from rune.project.files import FileError
 from rune.source.runefile.find import RUNEFILE_NAMES
 from rune.tools.cli.agents.guarded_files import GuardedFiles
 from rune.tools.cli.agents.workspace import FolderCall, FolderProject
-from rune.tools.mcp.declarations import DataOfOthers, ToolAnswer, ToolArguments, ToolRefused, tool
+from rune.tools.mcp.declarations import DataOfOthers, NoArguments, ToolArguments, ToolRefused, tool
 from rune.tools.mcp.project_files import (
     LONGEST_TEXT,
     MOST_PROBLEMS,
     MOST_TEXTS,
+    CheckAnswer,
     FileRow,
     ProjectAnswer,
     ProjectProblem,
@@ -38,10 +39,6 @@ ProjectPlace: Any = Field(
 )
 
 
-class AnyProject(ToolArguments):
-    """Nothing."""
-
-
 class ReadFolderProject(ToolArguments):
     """A project, and which of its texts to read."""
 
@@ -57,15 +54,8 @@ class CheckProject(ToolArguments):
     project: str = ProjectPlace
 
 
-class CheckAnswer(ToolAnswer):
-    """The problems of a project."""
-
-    problems: list[ProjectProblem]
-    can_be_built: bool
-
-
 @tool("list_projects", "List projects")
-def list_projects(call: FolderCall, _: AnyProject) -> ProjectsAnswer:
+def list_projects(call: FolderCall, _: NoArguments) -> ProjectsAnswer:
     """Lists the projects of the folder: the folders with a Runefile."""
     workspace = call.workspace
     paths = [PurePosixPath(each) for each in GuardedFiles(workspace.root).paths()]

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from rune.capabilities.rand import RAND
 from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
+from rune.running.outputs import shortest_f32
 from rune.tools.cli import main
-from rune.tools.cli.terminal.results import shortest_f32
 from tests.support.runes.wat_runes import echo, mirror, rune, text
 
 SERIAL = json.dumps({"type_name": "utf8", "channel": 2, "elements": ["up"], "dimensions": [1]}).encode()
