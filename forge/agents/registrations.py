@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from forge.agents.edit_reasons import reasons_of
 from forge.agents.models import AgentStep
+from forge.agents.presence import present_agents
+from forge.collab.room.visitors import present_visitors
 from forge.reviews.hooks import EditReason, edit_reasons
 from forge.reviews.models import ChangeRequest
 
@@ -12,3 +14,6 @@ from forge.reviews.models import ChangeRequest
 def reasons_of_steps(request: ChangeRequest) -> tuple[EditReason, ...]:
     """Returns why the agent of a draft made its edits; none of those that were taken back."""
     return reasons_of(AgentStep.objects.filter(draft=request.source_id))
+
+
+present_visitors.register(present_agents)

@@ -16,6 +16,7 @@ from forge.accounts.principals import Principal
 from forge.agents.access import principal_of_agent
 from forge.agents.mcp.pages import absolute
 from forge.agents.models import LONGEST_SUMMARY, AgentGrant, AgentStep, StepKind
+from forge.agents.presence import announce_agent
 from forge.core.audit.denials import record_denial
 from forge.core.audit.entries import NOWHERE, write_entry
 from forge.core.cache.windows import count
@@ -106,7 +107,7 @@ def call_tool(agent_id: UUID, tool: Tool[AgentCall], arguments: ToolArguments) -
 
 
 def _write_step(call: AgentCall) -> None:
-    AgentStep.objects.create(
+    step = AgentStep.objects.create(
         agent=call.agent,
         project=call.project,
         draft=call.draft,
@@ -117,6 +118,7 @@ def _write_step(call: AgentCall) -> None:
         changes=call.changes,
         began=call.began,
     )
+    announce_agent(step)
 
 
 def _write_refusal(call: AgentCall, error: DomainError) -> None:
