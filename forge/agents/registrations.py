@@ -5,7 +5,9 @@ from __future__ import annotations
 from forge.agents.edit_reasons import reasons_of
 from forge.agents.models import AgentStep
 from forge.agents.presence import present_agents
+from forge.agents.studio_state import draft_work_state
 from forge.collab.room.visitors import present_visitors
+from forge.projects.hooks import state_parts
 from forge.reviews.hooks import EditReason, edit_reasons
 from forge.reviews.models import ChangeRequest
 
@@ -17,3 +19,4 @@ def reasons_of_steps(request: ChangeRequest) -> tuple[EditReason, ...]:
 
 
 present_visitors.register(present_agents)
+state_parts.register(draft_work_state)
