@@ -59,11 +59,11 @@ def connect_agent(
 @transaction.atomic
 def agent_of_token(token: ApiToken, name: str) -> AgentGrant:
     """Returns the agent that shows a token of its person, from the first time on: with those of the token's scopes that
-    an agent may have, and the projects of the token.
+    an agent may have, and the projects of the token. One that was stopped stays stopped: another token is needed then.
 
     Raises `Forbidden` for a token that is restricted to no project.
     """
-    agent = AgentGrant.objects.select_related("person").filter(token=token, ended__isnull=True).first()
+    agent = AgentGrant.objects.select_related("person").filter(token=token).first()
     if agent is not None:
         return agent
     projects = [key for key in token.restriction or () if key.startswith("project:")]

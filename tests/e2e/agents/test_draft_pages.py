@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,37 +10,9 @@ from tests.support.browsers.accessibility import LOOKS, findings
 from tests.support.browsers.pages import DESKTOP, OpenPage
 from tests.support.browsers.pictures import take_pictures
 from tests.support.forge.seeded_agents import CHANGE_PAGE, DRAFT_PAGE, OWNER, PERSON
-from tests.support.servers.live_forge import REPOSITORY, LiveForge
+from tests.support.servers.forge_with_draft import ForgeWithDraft, opened
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-
-class ForgeWithDraft(LiveForge):
-    """A server whose data folder has a draft of an agent before it starts."""
-
-    def seed(self) -> None:
-        """Makes the draft."""
-        self._lay_tables()
-        program = [sys.executable, "-m", "tests.support.forge.seeded_agents"]
-        answer = subprocess.run(
-            program, cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, timeout=300
-        )
-        assert answer.returncode == 0, answer.stderr[-4000:]
-
-
-@pytest.fixture
-def forge_with_draft(tmp_path: Path) -> Iterator[ForgeWithDraft]:
-    forge = ForgeWithDraft(tmp_path / "data")
-    forge.seed()
-    with forge:
-        yield forge
-
-
-def opened(page: Page, forge: LiveForge, path: str, person: str = PERSON) -> Page:
-    page.goto(forge.link(person))
-    page.wait_for_url(lambda url: "token" not in url)
-    page.goto(f"{forge.address}{path}")
-    return page
 
 
 def look(page: Page, name: str) -> None:
@@ -57,7 +25,7 @@ def look(page: Page, name: str) -> None:
 def test_people_take_some_of_an_agents_draft_undo_and_stop(
     forge_with_draft: ForgeWithDraft, open_page: OpenPage
 ) -> None:
-    page = opened(open_page(), forge_with_draft, DRAFT_PAGE)
+    page = opened(open_page(), forge_with_draft, DRAFT_PAGE, PERSON)
     expect(page.get_by_role("heading", name="Claude for Jo Okafor")).to_be_visible()
     expect(page.get_by_text("Under 70 % the answer becomes nothing.").first).to_be_visible()
     # Both builds are made by the server; the page has their figures then.
@@ -90,6 +58,8 @@ def test_people_take_some_of_an_agents_draft_undo_and_stop(
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_role("button", name="Press again to confirm").click(delay=600)
     expect(page.get_by_text("Its right has ended. The draft stays.")).to_be_visible()
+    # The token of the agent is still its person's: its calls are refused all the same.
+    assert forge_with_draft.refused("read_project", draft=1)["error"] == "agent-stopped"
     page.goto(f"{forge_with_draft.address}/acme/kitchen/drafts")
     expect(page.get_by_role("link", name="Hear glass better, in 24 kB")).to_be_visible()
     look(page, "drafts")

@@ -11,11 +11,11 @@ export default function DraftStrip() {
   const { change_request: change } = work;
   return (
     <section className="studio-strip draft" aria-label="Draft">
-      <span className="tag info">
-        <GitBranch aria-hidden="true" />
-        Draft {draft.number}
-      </span>
       <p className="grow">
+        <span className="tag info">
+          <GitBranch aria-hidden="true" />
+          Draft {draft.number}
+        </span>{" "}
         of <a href={draft.project_url}>{draft.project}</a>, by {work.has_agent && <Bot aria-hidden="true" />}
         {work.by}. Nothing of it is in the project.
       </p>
