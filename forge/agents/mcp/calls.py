@@ -14,6 +14,7 @@ from mcp.server.context import ServerRequestContext
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal
 from forge.agents.access import principal_of_agent
+from forge.agents.addressed_texts import addressed_texts
 from forge.agents.mcp.pages import absolute
 from forge.agents.models import LONGEST_SUMMARY, AgentGrant, AgentStep, StepKind
 from forge.agents.presence import announce_agent
@@ -48,6 +49,8 @@ class AgentCall:
     project: Project | None = None
     draft: Draft | None = None
     reads: list[str] = field(default_factory=list)
+    addressed: dict[str, list[str]] = field(default_factory=dict)
+    """The sentences that address an assistant, by the origin of their text."""
     changes: dict[str, list[str | None]] = field(default_factory=dict)
     began: str = ""
     """The key of the work that it began (`forge.agents.access.work_key`)."""
@@ -102,6 +105,7 @@ def call_tool(agent_id: UUID, tool: Tool[AgentCall], arguments: ToolArguments) -
     except DomainError as error:
         _write_refusal(call, error)
         raise ToolRefused(_name_of(error), error.detail, **_facts_of(error)) from error
+    call.addressed = addressed_texts(answer)
     _write_step(call)
     return answer
 
@@ -115,6 +119,7 @@ def _write_step(call: AgentCall) -> None:
         kind=call.kind,
         summary=call.summary or call.tool,
         reads=call.reads,
+        addressed=call.addressed or None,
         changes=call.changes,
         began=call.began,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -101,6 +101,7 @@ def _context(principal: Principal, draft: Draft) -> dict[str, Any]:
         "rows": _rows(base, tree, steps, builds),
         "agent": _shown_agent(principal, agent),
         "steps": steps,
+        "addressed": _addressed(steps),
         "first_edit": next((each for each in steps if each.may_be_undone), None),
         "change": ChangeRequest.objects.filter(source=draft.files, state=ChangeState.OPEN).first(),
         "may_edit": can(principal, Verb.EDIT, draft.files),
@@ -134,6 +135,14 @@ def _steps(actor: Actor, project: Project, draft: Draft) -> list[AgentStep]:
     if draft.agent is None:
         return []
     return list(steps_of(actor, project).filter(agent=draft.agent, at__gte=draft.files.created)[:STEPS_SHOWN])
+
+
+def _addressed(steps: Sequence[AgentStep]) -> Mapping[str, Sequence[str]]:
+    """Returns the sentences that address an assistant in what was read, each once, by the origin of its text."""
+    texts: dict[str, dict[str, None]] = {}
+    for origin, sentences in (each for step in steps for each in (step.addressed or {}).items()):
+        texts.setdefault(origin, {}).update(dict.fromkeys(sentences))
+    return {origin: tuple(sentences) for origin, sentences in texts.items()}
 
 
 undo = form_view({"undo": Button(undo_steps, shown=_shown_undone)}, _shown, (Conflict,))
