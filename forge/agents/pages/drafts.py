@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -18,14 +19,15 @@ from forge.agents.actions.rights import stop_agent
 from forge.agents.actions.undoing import UndoneStepsJson, undo_steps
 from forge.agents.edit_reasons import reasons_of
 from forge.agents.models import AgentGrant, AgentStep
-from forge.agents.pages.draft_builds import DraftBuilds, draft_builds, trial_facts
+from forge.agents.pages.draft_builds import DraftBuilds, draft_builds, last_build, trial_facts
+from forge.builds.actions import build_version
 from forge.builds.pages.stage_costs import stage_costs
 from forge.core.actors import Actor
 from forge.core.errors import Conflict, Forbidden
 from forge.core.http.act_forms import Button, form_view
 from forge.core.http.pages import for_person
 from forge.projects.drafts.access import drafts_of, find_draft
-from forge.projects.drafts.actions import discard_draft
+from forge.projects.drafts.actions import discard_draft, version_of_draft
 from forge.projects.models import Draft, Project, Version
 from forge.projects.place import project_of
 from forge.projects.versions.store import WorkingTree, working_tree
@@ -78,6 +80,20 @@ def stop(request: HttpRequest, organisation: str, name: str, number: int) -> Htt
     return redirect(draft.get_absolute_url())
 
 
+@for_person
+@require_POST
+def build(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Builds a draft as it is now, for who wants to try it; its page runs it beside the project's once it has ended."""
+    principal = principal_of(request)
+    project = project_of(request, organisation, name, Verb.BUILD)
+    draft = find_draft(principal, project, number)
+    try:
+        build_version(principal, version_of_draft(principal, draft))
+    except Conflict as error:
+        return _shown(request, draft, error)
+    return redirect(f"{draft.get_absolute_url()}#try")
+
+
 def _shown(request: HttpRequest, draft: Draft, error: object) -> HttpResponse:
     principal = principal_of(request)
     return render(request, _PAGE, _context(principal, draft) | {"error": error}, status=200 if error is None else 409)
@@ -105,6 +121,8 @@ def _context(principal: Principal, draft: Draft) -> dict[str, Any]:
         "first_edit": next((each for each in steps if each.may_be_undone), None),
         "change": ChangeRequest.objects.filter(source=draft.files, state=ChangeState.OPEN).first(),
         "may_edit": can(principal, Verb.EDIT, draft.files),
+        "may_build": can(principal, Verb.BUILD, draft.project),
+        "last_build": last_build(principal, draft, tree.digest),
         "builds": builds,
         **trial_facts(principal, builds),
     }
@@ -134,7 +152,8 @@ def _steps(actor: Actor, project: Project, draft: Draft) -> list[AgentStep]:
     """Returns what was done in a draft, and what was read of the project since it began, oldest first."""
     if draft.agent is None:
         return []
-    return list(steps_of(actor, project).filter(agent=draft.agent, at__gte=draft.files.created)[:STEPS_SHOWN])
+    of_draft = Q(draft=draft) | Q(draft=None, at__gte=draft.files.created)
+    return list(steps_of(actor, project).filter(of_draft, agent=draft.agent)[:STEPS_SHOWN])
 
 
 def _addressed(steps: Sequence[AgentStep]) -> Mapping[str, Sequence[str]]:
