@@ -45,26 +45,24 @@ PATTERNS: Final[Mapping[str, re.Pattern[str]]] = {
             rf"(?:all |any |the )?(?:{_ASSISTANT}|agents?)\b",
         ),
         "the text gives agents an order": (rf"{_LINE}agents?\s?[:,]\s?(?:please |now |always |you )?(?:{_ORDERS})\b",),
-        "an assistant is told what it must do": (
-            rf"\b{_ASSISTANT}\s(?:must|should|shall|have to|has to|need to|are to)\b",
-        ),
-        "the reader is told what it is": (
+        "an assistant gets an order": (rf"\b{_ASSISTANT}\s(?:must|should|shall|have to|has to|need to|are to)\b",),
+        "the reader is called an assistant": (
             r"\b(?:you are|as|if you are) (?:an? |the )",
             r"(?:AI(?=[,.:;]| (?:agent|assistant|model)\b)|(?:helpful )?assistant\b|language model\b|LLM\b)",
         ),
-        "the reader is told to use a tool": (
+        "the reader gets an order to use a tool": (
             _YOU_MUST,
             r"(?:the |a |your )?(?:\S{1,40} )?(?:MCP )?tools?\b(?!\s?(?:chain|bar|box|kit))",
         ),
-        "the reader is told to call a tool of this server": (
+        "the reader gets an order to call a tool of this server": (
             _YOU_MUST,
             rf"[`\"“']?(?:[a-z]{{2,20}}_(?:{_THINGS})\b|(?:publish|approve|deploy|merge|cancel)\b)",
         ),
     }.items()
 }
-"""What a sentence does that is shown, and how it is recognised."""
+"""The patterns of sentences that are shown, by the act of the sentence."""
 _END: Final = re.compile(r"(?<=[.!?])\s|\n[ \t]*\n|\n(?=[ \t]*(?:[-*#>]|//|--|[A-Za-z]{1,12}\s?:))")
-"""Where a sentence ends: behind its mark, at an empty line, and before a line that begins something."""
+"""The end of a sentence: behind its mark, at an empty line, and before a line that begins something."""
 _AROUND: Final = " \t\r\n#*>-/<!\"'“”`"
 
 

@@ -52,7 +52,7 @@ def present_agents(project_id: UUID) -> Sequence[Visitor]:
 
 
 def _visitor(step: AgentStep) -> Visitor:
-    agent, seen = step.agent, step.at
+    agent, at = step.agent, step.at
     user = {
         "id": str(agent.pk),
         "name": str(agent),
@@ -61,7 +61,7 @@ def _visitor(step: AgentStep) -> Visitor:
         "agent": True,
     }
     place = {} if step.draft is None else _place(step.draft)
-    return Visitor(str(agent.pk), user, place, seen.timestamp(), (seen + PRESENT_FOR).timestamp())
+    return Visitor(str(agent.pk), user, place, at.timestamp(), (at + PRESENT_FOR).timestamp())
 
 
 def _place(draft: Draft) -> Mapping[str, Any]:

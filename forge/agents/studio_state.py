@@ -19,7 +19,7 @@ class OfferedDraftJson(TypedDict):
 
 
 class DraftWorkJson(TypedDict):
-    """Who writes the draft whose files these are, and what became of it."""
+    """The author of the draft whose files these are, and its change request."""
 
     by: Annotated[str, "the agent and the person for whom it acts, or the person who writes it"]
     has_agent: bool

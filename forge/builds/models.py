@@ -54,10 +54,6 @@ class BuildQuerySet(models.QuerySet["Build"]):
         """Builds of projects whose organisation the person is a member of."""
         return self.filter(project__in=Project.objects.of_member(actor))
 
-    def readable_by(self, actor: Actor) -> BuildQuerySet:
-        """The same with builds and previews of drafts, for one that is asked for by its name."""
-        return self.filter(project__in=Project.objects.of_member_with_drafts(actor))
-
     def numbered(self) -> BuildQuerySet:
         return self.filter(kind=BuildTrigger.NUMBERED)
 

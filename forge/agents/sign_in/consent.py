@@ -30,7 +30,7 @@ SCOPE_SENTENCES: Mapping[Scope, str] = {
     Scope.BUILD_RUN: "Build its drafts, and stop what it began itself",
     Scope.REVIEW_WRITE: "Write comments",
 }
-"""What each scope lets an agent do: less than it lets a person's program."""
+"""The acts that a scope lets an agent do: fewer than it lets a person's program."""
 
 
 class ConsentForm(AuthorizationForm):  # type: ignore[misc]  # allauth has no types

@@ -28,17 +28,17 @@ class Attendance:
 
     def show(self, visitor: Visitor) -> News:
         """Shows a visitor; one whose time is over leaves."""
-        if visitor.is_gone:
+        if visitor.has_left:
             return self._leave(visitor.owner)
-        known = self._visitors.get(visitor.owner)
-        if known is None or known.seen <= visitor.seen:
+        current = self._visitors.get(visitor.owner)
+        if current is None or current.seen <= visitor.seen:
             self._visitors[visitor.owner] = visitor
         return self._presence.receive(visitor.owner, visitor.user, [visitor.client])
 
     def end_visits(self) -> News:
         """Lets those leave whose time is over."""
-        gone = [owner for owner, visitor in self._visitors.items() if visitor.is_gone]
-        return tuple(entry for owner in gone for entry in self._leave(owner))
+        owners = [owner for owner, visitor in self._visitors.items() if visitor.has_left]
+        return tuple(entry for owner in owners for entry in self._leave(owner))
 
     def _leave(self, owner: VisitorOwner) -> News:
         self._visitors.pop(owner, None)

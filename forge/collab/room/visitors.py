@@ -31,7 +31,7 @@ class Visitor:
     key: str
     """The same for all visits, so that a later one takes the place of an earlier one."""
     user: Mapping[str, Any]
-    """Its id, name, initials and colour, as those of a person."""
+    """The id, name, initials and colour, as those of a person."""
     state: Mapping[str, Any]
     """The file that it is in and its cursor, as the studio says them of a person."""
     seen: float
@@ -50,11 +50,11 @@ class Visitor:
 
     @property
     def client(self) -> ClientState:
-        """Its awareness state, with the same client and clock in each process."""
+        """The awareness state, with the same client and clock in each process."""
         return ClientState(UUID(self.key).int >> 96, int(self.seen * 1000), json.dumps(dict(self.state)))
 
     @property
-    def is_gone(self) -> bool:
+    def has_left(self) -> bool:
         return self.until <= time.time()
 
 

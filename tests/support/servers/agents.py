@@ -73,7 +73,7 @@ def _field(page: str, name: str) -> str:
     return match[1]
 
 
-class Served(Protocol):
+class AddressedServer(Protocol):
     """A server by its address."""
 
     address: str
@@ -88,7 +88,7 @@ class Consenting(Protocol):
 
 
 @asynccontextmanager
-async def with_token(live: Served, token: str) -> AsyncIterator[Client]:
+async def with_token(live: AddressedServer, token: str) -> AsyncIterator[Client]:
     """Yields a client that shows a token of a person."""
     headers = {"Authorization": f"Bearer {token}"}
     async with (
@@ -99,7 +99,7 @@ async def with_token(live: Served, token: str) -> AsyncIterator[Client]:
 
 
 @asynccontextmanager
-async def with_consent(live: Served, person: Consenting, storage: MemoryStorage) -> AsyncIterator[Client]:
+async def with_consent(live: AddressedServer, person: Consenting, storage: MemoryStorage) -> AsyncIterator[Client]:
     """Yields a client that signs in as the protocol says: it registers, a person allows it, and it gets its tokens."""
     metadata = OAuthClientMetadata(
         client_name="Claude",

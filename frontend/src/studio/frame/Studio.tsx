@@ -121,7 +121,7 @@ export function Studio() {
   );
 }
 
-/** What is to be said of the whole page. */
+/** A notice about the whole page. */
 function Strip() {
   const isSignedOut = useIsSignedOut();
   const isDraft = useSession(({ draft }) => draft !== null);

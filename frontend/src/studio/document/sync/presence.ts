@@ -9,7 +9,7 @@ export interface PresentPerson {
   readonly name: string;
   readonly initials: string;
   readonly colour: number;
-  /** Whether it is a program that works for a person. */
+  /** True for a program that works for a person. */
   readonly agent?: boolean;
 }
 

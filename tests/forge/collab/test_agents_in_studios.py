@@ -25,12 +25,9 @@ from forge.collab.room.visitors import Visitor
 from forge.core.events import delivery
 from forge.projects.actions import write_file
 from forge.projects.models import Draft, Project
-from tests.forge.collab.conftest import server
 from tests.support.cases import each_case
 from tests.support.clients.yjs_socket import YjsClient, text_of
 from tests.support.forge.agents import AgentAtWork, agent_of
-
-__all__ = ["server"]
 
 in_database = pytest.mark.django_db(transaction=True)
 with_server = pytest.mark.usefixtures("server")
@@ -132,7 +129,7 @@ async def test_an_agent_that_was_stopped_is_gone_at_once(agent: AgentAtWork, dra
 async def test_a_room_whose_messages_are_lost_shows_the_agent_with_its_edit(
     agent: AgentAtWork, draft: Draft, viewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As where several processes share one database and nothing else."""
+    """Several processes share one database and nothing else."""
     async with YjsClient(viewer, draft.files) as studio:
         monkeypatch.setattr(delivery, "_hand_out", lambda group, message: None)
         monkeypatch.setattr("forge.collab.rooms.rooms.forward", lambda *_: None)
@@ -175,8 +172,8 @@ def test_the_last_part_of_an_edit_is_selected_also_after_later_edits(
 
 
 def test_a_late_message_of_a_visitor_does_not_shorten_the_newer_visit() -> None:
-    def visit(seen: float, until: float) -> Visitor:
-        return Visitor("00000001-0000-0000-0000-000000000000", {"id": "1"}, {"file": str(seen)}, seen, until)
+    def visit(at: float, until: float) -> Visitor:
+        return Visitor("00000001-0000-0000-0000-000000000000", {"id": "1"}, {"file": str(at)}, at, until)
 
     now = time.time()
     attendance = Attendance(uuid4(), room := Presence())
