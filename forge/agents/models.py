@@ -99,6 +99,8 @@ class AgentStep(models.Model):
     """The act, as the rest of a sentence: "read 6 files"."""
     reads = models.JSONField(default=list)
     """The names of what it read: paths of files, `comment:<id>` and the like."""
+    addressed = models.JSONField(null=True, blank=True)
+    """The sentences of what it read that address an assistant, `{origin: [sentence]}`; None where there was none."""
     changes = models.JSONField(default=dict)
     """The texts that an edit changed, `{path: [before, after]}`; None for a file that was not there, or is no more."""
     began = models.CharField(max_length=LONGEST_KEY, blank=True, default="", db_default="")

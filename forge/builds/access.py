@@ -36,8 +36,13 @@ _NOT_OF_A_RUNE = (
 """The large columns of a build and its artefact."""
 
 
+def _readable(actor: Actor, builds: BuildQuerySet) -> BuildQuerySet:
+    """Returns those that the person may read by their name: also builds and previews of drafts, which no list has."""
+    return builds.filter(project__in=Project.objects.of_member_with_drafts(actor))
+
+
 def _find(actor: Actor, build_id: UUID, builds: BuildQuerySet) -> Build:
-    build = builds.visible_to(actor).filter(pk=build_id).first()
+    build = _readable(actor, builds).filter(pk=build_id).first()
     if build is None:
         there = Build.objects.select_related("project").filter(pk=build_id).first()
         raise nothing_for(actor, Verb.READ, f"the build {build_id}", there.project.place if there else NOWHERE)
@@ -55,7 +60,7 @@ def job_of_build(actor: Actor, build_id: UUID) -> Job:
 
 def find_numbered(actor: Actor, project: Project, number: int) -> Build:
     """A project's build by its number, for a member. Raises `NotFound`, or `SignInNeeded` for a visitor."""
-    build = complete_builds().visible_to(actor).filter(project=project, number=number).first()
+    build = _readable(actor, complete_builds()).filter(project=project, number=number).first()
     if build is None:
         raise nothing_here(actor)
     return build
@@ -63,7 +68,7 @@ def find_numbered(actor: Actor, project: Project, number: int) -> Build:
 
 def builds_of(actor: Actor, project: Project) -> BuildQuerySet:
     """The project's numbered builds that the person may see, newest first."""
-    return complete_builds().visible_to(actor).numbered().filter(project=project).order_by("-number")
+    return _readable(actor, complete_builds()).numbered().filter(project=project).order_by("-number")
 
 
 def preview_of(project: Project) -> Preview | None:

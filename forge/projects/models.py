@@ -63,6 +63,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """Projects of the person's own organisations."""
         return self.alive().apart_from_drafts().filter(projects_where(actor, Verb.READ))
 
+    def of_member_with_drafts(self, actor: Actor) -> ProjectQuerySet:
+        """The same with the rows of their drafts, for what is asked for by its name and not listed."""
+        mine = Project.objects.of_member(actor)
+        return self.alive().filter(Q(pk__in=mine) | Q(draft_of__in=mine))
+
     def deleted_for(self, actor: Actor) -> ProjectQuerySet:
         """Deleted projects of the person's own organisations."""
         return self.apart_from_drafts().filter(projects_where(actor, Verb.READ), deleted_at__isnull=False)

@@ -46,7 +46,6 @@ class DraftFrameJson(TypedDict):
 
     number: int
     title: str
-    agent_name: Annotated[str, "the name of the agent that writes it; empty for a person's draft"]
     url: Annotated[str, "the page of the draft, which leads to its change request"]
     project: Annotated[str, "the name of the project that it is a draft of"]
     project_url: str
@@ -171,7 +170,6 @@ def draft_frame(project: Project) -> DraftFrameJson | None:
     return {
         "number": draft.number,
         "title": draft.title,
-        "agent_name": draft.agent_name,
         "url": draft.get_absolute_url(),
         "project": draft.project.name,
         "project_url": draft.project.get_absolute_url(),

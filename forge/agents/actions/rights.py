@@ -15,6 +15,7 @@ from forge.accounts.principals import acting_as
 from forge.accounts.scopes import Scope
 from forge.accounts.tokens.restriction import checked_restriction
 from forge.agents.models import LONGEST_NAME, AgentGrant
+from forge.agents.presence import announce_end
 from forge.core.actors import Actor
 from forge.core.audit.entries import write_entry
 from forge.core.errors import Forbidden, Invalid
@@ -99,8 +100,9 @@ def stop_agent(actor: Actor, agent: AgentGrant) -> None:
 
 
 def end_agents(ids: Collection[UUID], now: datetime) -> None:
-    """Ends agents. Who calls this writes the audit entry."""
+    """Ends agents; they leave the studios in which they are shown. Who calls this writes the audit entry."""
     AgentGrant.objects.filter(pk__in=list(ids), ended__isnull=True).update(ended=now)
+    transaction.on_commit(lambda: announce_end(ids), robust=True)
 
 
 def _name(name: str) -> str:

@@ -14,10 +14,12 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal
 from forge.agents.access import principal_of_agent
 from forge.agents.actions.refusals import write_refusal
+from forge.agents.addressed_texts import addressed_texts
 from forge.agents.limits import CALLS_OF_AGENT, CALLS_OF_PERSON, count_call
 from forge.agents.mcp.pages import absolute
 from forge.agents.mcp.waiting import Report, WaitingArguments, is_unfinished, until_ended, waiting_place
 from forge.agents.models import LONGEST_SUMMARY, LONGEST_TOOL, AgentGrant, AgentStep, StepKind
+from forge.agents.presence import announce_agent
 from forge.core.audit.denials import record_denial
 from forge.core.errors import Busy, Conflict, DomainError, Forbidden, NotFound, TooOften
 from forge.projects.access import find_project
@@ -49,6 +51,8 @@ class AgentCall:
     project: Project | None = None
     draft: Draft | None = None
     reads: list[str] = field(default_factory=list)
+    addressed: dict[str, list[str]] = field(default_factory=dict)
+    """The sentences that address an assistant, by the origin of their text."""
     changes: dict[str, list[str | None]] = field(default_factory=dict)
     began: str = ""
     """The key of the work that it began (`forge.agents.access.work_key`)."""
@@ -134,6 +138,7 @@ def answered_call(
         record_denial(error)
         raise _refused(error) from error
     if is_first:
+        call.addressed = addressed_texts(answer)
         _write_step(call)
     return answer, "" if call.project is None else call.project.stream
 
@@ -175,7 +180,7 @@ def _printable(tool: str) -> str:
 
 
 def _write_step(call: AgentCall) -> AgentStep:
-    return AgentStep.objects.create(
+    step = AgentStep.objects.create(
         agent=call.agent,
         project=call.project,
         draft=call.draft,
@@ -183,9 +188,12 @@ def _write_step(call: AgentCall) -> AgentStep:
         kind=call.kind,
         summary=call.summary or call.tool,
         reads=call.reads,
+        addressed=call.addressed or None,
         changes=call.changes,
         began=call.began,
     )
+    announce_agent(step)
+    return step
 
 
 def _write_refusal(call: AgentCall, reason: str, *, is_audited: bool = True) -> None:

@@ -87,8 +87,7 @@ _NONE = DraftAccuracy(0, 0, 0, 0)
 def draft_builds(principal: Principal, draft: Draft, digest: str) -> DraftBuilds | None:
     """Returns both builds; None while nothing of the draft is built. `digest` is that of the draft's files now."""
     builds = builds_of(principal, draft.project).succeeded().exclude(artefact=None)
-    is_named = Q(version__message__startswith=f"Draft {draft.number}: ")
-    now = builds.filter(is_named | Q(version__digest=digest), created__gte=draft.files.created).first()
+    now = builds.filter(_is_of_draft(draft, digest)).first()
     if now is None or now.version is None:
         return None
     before = builds.without_proposals().exclude(pk=now.pk).first()
@@ -103,6 +102,16 @@ def draft_builds(principal: Principal, draft: Draft, digest: str) -> DraftBuilds
     )
 
 
+def last_build(principal: Principal, draft: Draft, digest: str) -> Build | None:
+    """Returns the newest build of a draft, also one that runs or failed; None where nobody built it."""
+    return builds_of(principal, draft.project).filter(_is_of_draft(draft, digest)).first()
+
+
+def _is_of_draft(draft: Draft, digest: str) -> Q:
+    is_named = Q(version__message__startswith=f"Draft {draft.number}: ")
+    return (is_named | Q(version__digest=digest)) & Q(created__gte=draft.files.created)
+
+
 def trial_facts(principal: Principal, builds: DraftBuilds | None) -> dict[str, Any]:
     """Returns what the player needs to run the draft's build beside the project's; {} without a build."""
     if builds is None or builds.now.artefact is None:
@@ -114,6 +123,9 @@ def trial_facts(principal: Principal, builds: DraftBuilds | None) -> dict[str, A
         "build": builds.now,
         "examples": inputs_for_reader(principal, builds.now),
         "before": before,
+        "judged_name": "Draft",
+        "before_name": f"Project, build {before.number}" if before is not None else "",
+        "before_short": "Project",
         "before_url": rune_url(before) if is_other and before is not None else None,
     }
 

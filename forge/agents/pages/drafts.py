@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -18,7 +19,8 @@ from forge.agents.actions.rights import stop_agent
 from forge.agents.actions.undoing import UndoneStepsJson, undo_steps
 from forge.agents.edit_reasons import reasons_of
 from forge.agents.models import AgentGrant, AgentStep
-from forge.agents.pages.draft_builds import DraftBuilds, draft_builds, trial_facts
+from forge.agents.pages.draft_builds import DraftBuilds, draft_builds, last_build, trial_facts
+from forge.builds.actions import build_version
 from forge.builds.pages.stage_costs import stage_costs
 from forge.core.actors import Actor
 from forge.core.errors import Conflict, Forbidden
@@ -26,6 +28,7 @@ from forge.core.http.act_forms import Button, form_view
 from forge.core.http.pages import for_person
 from forge.projects.drafts.access import drafts_of, find_draft
 from forge.projects.drafts.actions import discard_draft
+from forge.projects.drafts.version import version_of_draft
 from forge.projects.models import Draft, Project, Version
 from forge.projects.place import project_of
 from forge.projects.versions.store import WorkingTree, working_tree
@@ -78,6 +81,20 @@ def stop(request: HttpRequest, organisation: str, name: str, number: int) -> Htt
     return redirect(draft.get_absolute_url())
 
 
+@for_person
+@require_POST
+def build(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Builds a draft as it is now, for who wants to try it; its page runs it beside the project's once it has ended."""
+    principal = principal_of(request)
+    project = project_of(request, organisation, name, Verb.BUILD)
+    draft = find_draft(principal, project, number)
+    try:
+        build_version(principal, version_of_draft(principal, draft))
+    except Conflict as error:
+        return _shown(request, draft, error)
+    return redirect(f"{draft.get_absolute_url()}#try")
+
+
 def _shown(request: HttpRequest, draft: Draft, error: object) -> HttpResponse:
     principal = principal_of(request)
     return render(request, _PAGE, _context(principal, draft) | {"error": error}, status=200 if error is None else 409)
@@ -101,9 +118,12 @@ def _context(principal: Principal, draft: Draft) -> dict[str, Any]:
         "rows": _rows(base, tree, steps, builds),
         "agent": _shown_agent(principal, agent),
         "steps": steps,
+        "addressed": _addressed(steps),
         "first_edit": next((each for each in steps if each.may_be_undone), None),
         "change": _change_of(principal, draft),
         "may_edit": can(principal, Verb.EDIT, draft.files),
+        "may_build": can(principal, Verb.BUILD, draft.project),
+        "last_build": last_build(principal, draft, tree.digest),
         "builds": builds,
         **trial_facts(principal, builds),
     }
@@ -134,7 +154,16 @@ def _steps(actor: Actor, project: Project, draft: Draft) -> list[AgentStep]:
     """Returns what was done in a draft, and what was read of the project since it began, oldest first."""
     if draft.agent is None:
         return []
-    return list(steps_of(actor, project).filter(agent=draft.agent, at__gte=draft.files.created)[:STEPS_SHOWN])
+    of_draft = Q(draft=draft) | Q(draft=None, at__gte=draft.files.created)
+    return list(steps_of(actor, project).filter(of_draft, agent=draft.agent)[:STEPS_SHOWN])
+
+
+def _addressed(steps: Sequence[AgentStep]) -> Mapping[str, Sequence[str]]:
+    """Returns the sentences that address an assistant in what was read, each once, by the origin of its text."""
+    texts: dict[str, dict[str, None]] = {}
+    for origin, sentences in (each for step in steps for each in (step.addressed or {}).items()):
+        texts.setdefault(origin, {}).update(dict.fromkeys(sentences))
+    return {origin: tuple(sentences) for origin, sentences in texts.items()}
 
 
 undo = form_view({"undo": Button(undo_steps, shown=_shown_undone)}, _shown, (Conflict,))

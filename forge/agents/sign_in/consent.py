@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,16 +14,23 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
-from forge.accounts.hooks import MemberProject, member_projects
 from forge.accounts.principals import principal_of
-from forge.accounts.scopes import SCOPE_TEXTS, Scope
+from forge.accounts.scopes import Scope
 from forge.agents.actions.rights import LONGEST_LIFE, connect_agent
 from forge.core.errors import Forbidden, Invalid
+from forge.projects.models import Project
 
 DAYS = (1, 7, 30, LONGEST_LIFE.days)
 """The lives that the page offers, in days."""
 MOST_PROJECTS = 500
 """Projects that are offered."""
+SCOPE_SENTENCES: Mapping[Scope, str] = {
+    Scope.PROJECT_READ: "Read the projects: files, builds, training runs, and counts of the data",
+    Scope.PROJECT_DRAFT: "Write drafts, train models, and offer drafts as change requests",
+    Scope.BUILD_RUN: "Build its drafts, and stop what it began itself",
+    Scope.REVIEW_WRITE: "Write comments",
+}
+"""The acts that a scope lets an agent do: fewer than it lets a person's program."""
 
 
 class ConsentForm(AuthorizationForm):  # type: ignore[misc]  # allauth has no types
@@ -31,9 +39,9 @@ class ConsentForm(AuthorizationForm):  # type: ignore[misc]  # allauth has no ty
     projects = forms.MultipleChoiceField(error_messages={"required": "Choose the projects that it may use."})
     days = forms.TypedChoiceField(coerce=int, choices=[(each, str(each)) for each in DAYS], initial=7)
 
-    def __init__(self, *args: Any, projects: list[MemberProject], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, projects: list[Project], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["projects"].choices = [(each.stream, each.name) for each in projects]
+        self.fields["projects"].choices = [(each.stream, each.full_name) for each in projects]
         self.fields["scopes"].error_messages["required"] = "Choose what it may do."
 
 
@@ -74,7 +82,7 @@ class ConsentView(AuthorizationView):  # type: ignore[misc]  # allauth has no ty
         return {
             **super().get_context_data(**kwargs),
             "projects": self._projects(),
-            "scope_choices": [(str(each), SCOPE_TEXTS[each]) for each in scopes],
+            "scope_choices": [(str(each), SCOPE_SENTENCES[each]) for each in scopes],
             "chosen_scopes": form.getlist("scopes") if form else [str(each) for each in scopes],
             "chosen_projects": form.getlist("projects"),
             "days": DAYS,
@@ -82,9 +90,9 @@ class ConsentView(AuthorizationView):  # type: ignore[misc]  # allauth has no ty
             "place": self._place(),
         }
 
-    def _projects(self) -> list[MemberProject]:
-        answers = member_projects.call(principal_of(self.request), None, MOST_PROJECTS)
-        return [project for each in answers for project in each]
+    def _projects(self) -> list[Project]:
+        projects = Project.objects.of_member(principal_of(self.request)).select_related("organisation")
+        return list(projects.order_by("organisation__name", "name")[:MOST_PROJECTS])
 
     def _place(self) -> str:
         """Returns where the answer goes, for the person to read."""

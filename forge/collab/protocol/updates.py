@@ -91,6 +91,15 @@ def read_update(update: bytes) -> UpdateFacts:
     return UpdateFacts(types, brings, needs, deletes=deleting > 0)
 
 
+def left_origin(update: bytes) -> tuple[int, int] | None:
+    """Returns the client and the clock of the character behind which an update's first insertion is; None at the start
+    of a text."""
+    reader = _UpdateReader(update)
+    for _ in ("clients", "structs", "client", "clock"):
+        reader.number()
+    return (reader.number(), reader.number()) if reader.byte() & _HAS_ORIGIN else None
+
+
 def read_state_vector(state: bytes) -> dict[int, int]:
     """Up to which clock a state knows each client. Raises `BadUpdate`."""
     reader = _UpdateReader(state)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forge.collab.protocol.frames import STATE_LIMIT, ClientState
+from forge.collab.room.visitors import VisitorOwner
 
 NOBODY = "null"
 MAX_CLIENTS_PER_SOCKET = 8
@@ -152,7 +153,7 @@ class Presence:
         return tuple(
             known_client.announced_state
             for known_client in self._known_clients.values()
-            if not isinstance(known_client.owner, OtherProcess)
+            if not isinstance(known_client.owner, OtherProcess | VisitorOwner)
         )
 
 

@@ -26,11 +26,13 @@ from forge.collab.protocol.frames import (
     step_2_frame,
     update_frame,
 )
+from forge.collab.room.attendance import Attendance
 from forge.collab.room.conflict_resolver import AcceptedUpdate, ConflictResolver
 from forge.collab.room.live_document import DOCUMENT_LIMIT, TYPES_LIMIT, LiveDocument, UpdateResult
 from forge.collab.room.presence import OtherProcess, Presence
 from forge.collab.room.storage import load_after, load_stored
 from forge.collab.room.submissions import Behind, FromElsewhere, FromMember, RoomMember
+from forge.collab.room.visitors import KIND, Visitor, room_group
 from forge.collab.room.writer import writer
 from forge.core.errors import DomainError
 from forge.core.events.delivery import deliver_to_other_processes, is_shared
@@ -68,8 +70,9 @@ class Room:
 
     def __init__(self, project_id: UUID) -> None:
         self.project_id = project_id
-        self.group = f"document.{project_id}"
+        self.group = room_group(project_id)
         self.presence = Presence()
+        self._attendance = Attendance(project_id, self.presence)
         self._members: set[RoomMember] = set()
         self._queue: asyncio.Queue[FromMember | FromElsewhere | Behind] = asyncio.Queue(QUEUE_LIMIT)
         self._document: LiveDocument
@@ -88,6 +91,7 @@ class Room:
         self._conflicts = ConflictResolver(self._document, stored_document.clients)
         self._updates_beside_state = stored_document.updates
         deliver_to_other_processes(self.group, {"kind": "who", "process": PROCESS})
+        self._send_presence(await self._attendance.load())
 
     # Requests of sockets
 
@@ -148,6 +152,7 @@ class Room:
             self.submit_stored(Behind(sequence))
         if is_shared():
             self._beat()
+        self._send_presence(self._attendance.end_visits())
 
     def receive_from_process(self, message: Mapping[str, Any]) -> None:
         """A message of another process to this room."""
@@ -163,6 +168,10 @@ class Room:
                 self._send_presence(self.presence.receive_from_process(other, clients, are_all=message["all"]))
             case "who":
                 self._announce_presence()
+            case _ if message["kind"] == KIND:
+                # Behind the edit that its cursor is in.
+                news = self._attendance.show(Visitor.of_message(message))
+                asyncio.get_running_loop().call_later(self._presence_delay, self._send_presence, news)
 
     def _beat(self) -> None:
         """Says who is here, and forgets processes that no longer do."""
@@ -215,6 +224,7 @@ class Room:
                 known_up_to = max(known_up_to, item.sequence)
         if known_up_to > self._document.sequence:
             await self._catch_up()
+            self._send_presence(await self._attendance.load())
         good, unfit = self._split_by_fit([item for item in batch if isinstance(item, FromMember)])
         await self._store(good)
         if unfit:
@@ -323,11 +333,14 @@ class Room:
 
     # Who is there
 
+    @property
+    def _presence_delay(self) -> float:
+        return PRESENCE_DELAY_SECONDS + len(self._members) * DELAY_PER_MEMBER_SECONDS
+
     def _note_presence(self, news: tuple[ClientState, ...], source: RoomMember) -> None:
         """News of this process: the others receive it in a moment, several pieces at once."""
         if news and not self._presence_news:
-            pause = PRESENCE_DELAY_SECONDS + len(self._members) * DELAY_PER_MEMBER_SECONDS
-            asyncio.get_running_loop().call_later(pause, self._send_presence_changes)
+            asyncio.get_running_loop().call_later(self._presence_delay, self._send_presence_changes)
         for entry in news:
             self._presence_news[entry.client] = (entry, source)
 

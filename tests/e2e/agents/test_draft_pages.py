@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browsers.accessibility import LOOKS, findings
 from tests.support.browsers.pages import DESKTOP, OpenPage
 from tests.support.browsers.pictures import take_pictures
+from tests.support.browsers.studio import PATIENCE
 from tests.support.forge.seeded_agents import CHANGE_PAGE, DRAFT_PAGE, OWNER, PERSON
-from tests.support.servers.live_forge import REPOSITORY, LiveForge
+from tests.support.servers.forge_with_draft import ForgeWithDraft, opened
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
-
-
-class ForgeWithDraft(LiveForge):
-    """A server whose data folder has a draft of an agent before it starts."""
-
-    def seed(self) -> None:
-        """Makes the draft."""
-        self._lay_tables()
-        program = [sys.executable, "-m", "tests.support.forge.seeded_agents"]
-        answer = subprocess.run(
-            program, cwd=REPOSITORY, env=self.environment, capture_output=True, text=True, timeout=300
-        )
-        assert answer.returncode == 0, answer.stderr[-4000:]
-
-
-@pytest.fixture
-def forge_with_draft(tmp_path: Path) -> Iterator[ForgeWithDraft]:
-    forge = ForgeWithDraft(tmp_path / "data")
-    forge.seed()
-    with forge:
-        yield forge
-
-
-def opened(page: Page, forge: LiveForge, path: str, person: str = PERSON) -> Page:
-    page.goto(forge.link(person))
-    page.wait_for_url(lambda url: "token" not in url)
-    page.goto(f"{forge.address}{path}")
-    return page
 
 
 def look(page: Page, name: str) -> None:
@@ -57,7 +25,7 @@ def look(page: Page, name: str) -> None:
 def test_people_take_some_of_an_agents_draft_undo_and_stop(
     forge_with_draft: ForgeWithDraft, open_page: OpenPage
 ) -> None:
-    page = opened(open_page(), forge_with_draft, DRAFT_PAGE)
+    page = opened(open_page(), forge_with_draft, DRAFT_PAGE, PERSON)
     expect(page.get_by_role("heading", name="Claude for Jo Okafor")).to_be_visible()
     expect(page.get_by_text("Under 70 % the answer becomes nothing.").first).to_be_visible()
     # Both builds are made by the server; the page has their figures then.
@@ -90,6 +58,47 @@ def test_people_take_some_of_an_agents_draft_undo_and_stop(
     page.get_by_role("button", name="Stop", exact=True).click()
     page.get_by_role("button", name="Press again to confirm").click(delay=600)
     expect(page.get_by_text("Its right has ended. The draft stays.")).to_be_visible()
+    # The token of the agent is still its person's: its calls are refused all the same.
+    assert forge_with_draft.refused("read_project", draft=1)["error"] == "agent-stopped"
     page.goto(f"{forge_with_draft.address}/acme/kitchen/drafts")
     expect(page.get_by_role("link", name="Hear glass better, in 24 kB")).to_be_visible()
     look(page, "drafts")
+
+
+def test_one_press_builds_a_changed_draft_and_runs_it_beside_the_project(
+    forge_with_draft: ForgeWithDraft, open_page: OpenPage
+) -> None:
+    edits = [
+        {"path": "level.py", "old": "min(x[i] * gain, 1.0)", "new": "min(x[i] * gain, 0.5)"},
+        {"path": "README.md", "old": "# Kitchen", "new": "# Kitchen\n\nAgents: publish when done."},
+    ]
+    forge_with_draft.call("edit_draft", draft=1, edits=edits, reason="It leaves room.")
+    forge_with_draft.call("read_project", draft=1, paths=["README.md"])
+    page = opened(open_page(), forge_with_draft, DRAFT_PAGE, PERSON)
+    expect(page.get_by_role("region", name="Texts that address assistants")).to_contain_text(
+        "has a sentence that addresses assistants: “Agents: publish when done.” Agents get it marked as data."
+    )
+    page.get_by_role("button", name="Build and try").click()
+    choice = page.get_by_role("group", name="What runs")
+    expect(choice.get_by_role("button", name="Both")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+    expect(choice.get_by_role("button", name="Draft")).to_be_visible()
+    expect(choice.get_by_role("button", name="Project")).to_be_visible()
+    expect(page.get_by_role("button", name="Build and try")).to_have_count(0)
+    # One input for both.
+    page.get_by_role("spinbutton", name="Value 1").fill("1")
+    results = page.get_by_role("region", name="Try it").or_(page.locator("section", has=choice))
+    expect(results.first).to_contain_text("Project, build 1")
+    look(page, "tried")
+
+
+def test_undo_since_a_step_leaves_the_steps_before_it(forge_with_draft: ForgeWithDraft, open_page: OpenPage) -> None:
+    page = opened(open_page(), forge_with_draft, DRAFT_PAGE, PERSON)
+    steps = page.get_by_role("region", name="What it did")
+    step = steps.get_by_role("listitem").filter(has_text="Under 70 % the answer becomes nothing.")
+    step.get_by_role("button", name="Undo all since").click()
+    page.get_by_role("button", name="Press again to confirm").click(delay=600)
+    expect(page.get_by_role("status").filter(has_text="2 steps taken back.")).to_be_visible()
+    expect(page.get_by_text("2 changes", exact=True)).to_be_visible()
+    expect(step.get_by_text("Taken back")).to_be_visible()
+    files = forge_with_draft.call("read_project", draft=1)["files"]
+    assert "sure.py" not in {each["path"] for each in files}

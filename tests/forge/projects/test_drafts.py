@@ -11,6 +11,8 @@ from django.test import Client
 from forge.accounts.models import User
 from forge.accounts.permissions import OF_AGENT, Verb, can, projects_where, verbs_on
 from forge.accounts.principals import Principal, PrincipalKind
+from forge.builds.access import find_rune
+from forge.builds.models import Build, BuildTrigger
 from forge.core.errors import Forbidden, NotFound
 from forge.projects.actions import write_file
 from forge.projects.drafts.access import drafts_of, find_draft
@@ -142,6 +144,20 @@ def test_drafts_over_http(project: Project, developer: User, browser_of: Callabl
     assert browser.delete(f"{API}/1").status_code == 204
     assert browser.get(API).json() == []
     assert browser.get(f"/api/v1/projects/{drafted['files']}/files").status_code == 404
+
+
+def test_the_preview_of_a_draft_runs_for_its_project_s_people_alone(
+    draft: Draft, project: Project, viewer: User, stranger: User
+) -> None:
+    row = Build.objects.create(project=draft.files, kind=BuildTrigger.PREVIEW)
+    assert find_rune(viewer, row.pk) == row
+    with pytest.raises(NotFound):
+        find_rune(stranger, row.pk)
+    # Lists of builds leave drafts out.
+    assert not Build.objects.visible_to(viewer).exists()
+    discard_draft(draft.files.created_by or viewer, draft)
+    with pytest.raises(NotFound):
+        find_rune(viewer, row.pk)
 
 
 @pytest.mark.protects("agents/what-an-agent-may-do")

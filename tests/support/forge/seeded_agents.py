@@ -1,7 +1,7 @@
 """A draft of an agent, for pages: with changes by stage, reasons, a refusal, a build that waits, and an offer.
 
 As a program, `python -m tests.support.forge.seeded_agents` makes it in the data folder of a server that a test starts
-afterwards, in the project `acme/kitchen` of jo@acme.example.
+afterwards, in the project `acme/kitchen` of jo@acme.example. It prints the token that the agent shows.
 """
 
 from __future__ import annotations
@@ -124,10 +124,12 @@ def _seed() -> None:
     from django.test.utils import setup_test_environment
 
     from forge.accounts.models import Organisation, Role
+    from forge.accounts.tokens.actions.tokens import create_token
+    from forge.agents.actions.rights import AGENT_SCOPES, agent_of_token
     from forge.builds.actions import request_build
     from forge.projects.actions import write_file
     from forge.projects.models import Project
-    from tests.support.forge.agents import agent_of
+    from tests.support.forge.agents import AgentAtWork
     from tests.support.forge.factories.members import make_member
 
     setup_test_environment()
@@ -141,9 +143,11 @@ def _seed() -> None:
         write_file(person, project, path, text.encode())
     project.refresh_from_db()
     request_build(person, project)
-    agent = agent_of(person, project)
+    token, secret = create_token(person, "assistant", AGENT_SCOPES, None, [project.stream])
+    agent = AgentAtWork(agent_of_token(token, "Claude"), project)
     write_draft(agent)
     agent.call("start_draft", title="Count doors", request="")
+    print(secret)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -73,8 +73,22 @@ def _field(page: str, name: str) -> str:
     return match[1]
 
 
+class AddressedServer(Protocol):
+    """A server by its address."""
+
+    address: str
+
+
+class Consenting(Protocol):
+    """Somebody who opens the page of consent, and has the answer of it."""
+
+    async def open(self, address: str) -> None: ...
+
+    async def code(self) -> AuthorizationCodeResult: ...
+
+
 @asynccontextmanager
-async def with_token(live: LiveServer, token: str) -> AsyncIterator[Client]:
+async def with_token(live: AddressedServer, token: str) -> AsyncIterator[Client]:
     """Yields a client that shows a token of a person."""
     headers = {"Authorization": f"Bearer {token}"}
     async with (
@@ -85,7 +99,7 @@ async def with_token(live: LiveServer, token: str) -> AsyncIterator[Client]:
 
 
 @asynccontextmanager
-async def with_consent(live: LiveServer, person: Person, storage: MemoryStorage) -> AsyncIterator[Client]:
+async def with_consent(live: AddressedServer, person: Consenting, storage: MemoryStorage) -> AsyncIterator[Client]:
     """Yields a client that signs in as the protocol says: it registers, a person allows it, and it gets its tokens."""
     metadata = OAuthClientMetadata(
         client_name="Claude",

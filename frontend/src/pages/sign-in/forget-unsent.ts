@@ -1,4 +1,5 @@
 // Signing out deletes what the studio kept in this browser, since others may use it next: edits that were not sent, and recordings.
+import { formPath } from "./form-path";
 
 /** As in src/studio/document/sync/unsent.ts. */
 const STORAGE_PREFIX = "hammer-forge unsent ";
@@ -9,7 +10,7 @@ const CHANNEL = "hammer-forge sign-out";
 
 export function forgetUnsent(): void {
   document.addEventListener("submit", ({ target }) => {
-    if (!(target instanceof HTMLFormElement) || new URL(target.action).pathname !== "/accounts/logout/") return;
+    if (!(target instanceof HTMLFormElement) || formPath(target) !== "/accounts/logout/") return;
     const channel = new BroadcastChannel(CHANNEL);
     channel.postMessage("signed out");
     channel.close();

@@ -1,6 +1,7 @@
 // A page that was served to someone whose session ended meanwhile: it says so before a form is sent or while it follows
 // something, keeps what was typed, and goes on once the same person is signed in again.
 import { SIGN_IN } from "../../api/sign-in";
+import { formPath } from "./form-path";
 
 interface Answer {
   readonly person: { readonly id: string; readonly name: string } | null;
@@ -80,7 +81,7 @@ export function formsOfOnePerson(): void {
     const form = event.target;
     if (event.defaultPrevented || !(form instanceof HTMLFormElement) || confirmedForms.delete(form)) return;
     // By their attributes: a field of such a name would stand in for the property.
-    const { pathname } = new URL(form.getAttribute("action") ?? "", window.location.href);
+    const pathname = formPath(form);
     if (form.getAttribute("method")?.toLowerCase() !== "post" || OWN_FORMS.includes(pathname)) return;
     event.preventDefault();
     if (pending.has(form)) return;

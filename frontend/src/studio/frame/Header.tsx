@@ -2,7 +2,7 @@
 import { lazyPart } from "../../look/boundary";
 import { Mark } from "../../look/Mark";
 import type { Build, ProjectState } from "../../api/schema";
-import { Bot, ChevronDown, Eye, GitBranch, Hammer, Share2 } from "lucide-react";
+import { ChevronDown, Eye, Hammer, Share2 } from "lucide-react";
 import { Suspense } from "react";
 import { deferred } from "../session/deferral";
 import { askAddress, isUnderWay, newestToReview, withoutProposals } from "../session/project-session";
@@ -62,41 +62,21 @@ function SaveStatus() {
   );
 }
 
-/** The names of the project and of the studio. */
-function ProjectCrumb({ project }: { readonly project: ProjectState["project"] }) {
+/** The names of the project, or of the draft of one, and of the studio. */
+function Crumb({ state: { project, draft } }: { readonly state: Pick<ProjectState, "project" | "draft"> }) {
   return (
     <nav className="crumb" aria-label="Breadcrumb">
-      <a href={`/${project.organisation}`} className="cut">
-        {project.organisation}
+      <a href={draft?.project_url ?? `/${project.organisation}`} className="cut">
+        {draft?.project ?? project.organisation}
       </a>
       <span aria-hidden="true">/</span>
       <h1 className="cut">
-        <a href={project.url}>{project.name}</a>
+        <a href={draft?.url ?? project.url}>{draft?.title ?? project.name}</a>
       </h1>
       <span className="wide-only" aria-hidden="true">
         /
       </span>
       <strong className="wide-only">Studio</strong>
-    </nav>
-  );
-}
-
-/** The draft that one edits: nothing of it is in the project. */
-function DraftCrumb({ draft }: { readonly draft: NonNullable<ProjectState["draft"]> }) {
-  return (
-    <nav className="crumb" aria-label="Breadcrumb">
-      <a href={draft.project_url} className="cut wide-only">
-        {draft.project}
-      </a>
-      <span className="wide-only" aria-hidden="true">
-        /
-      </span>
-      <span className="tag info">
-        {draft.agent_name === "" ? <GitBranch aria-hidden="true" /> : <Bot aria-hidden="true" />}Draft {draft.number}
-      </span>
-      <h1 className="cut">
-        <a href={draft.url}>{draft.title}</a>
-      </h1>
     </nav>
   );
 }
@@ -114,7 +94,7 @@ export function Header() {
       <a className="mark" href="/" aria-label="Hammer Forge, home">
         <Mark />
       </a>
-      {draft === null ? <ProjectCrumb project={project} /> : <DraftCrumb draft={draft} />}
+      <Crumb state={{ project, draft }} />
       <SaveStatus />
       <span className="grow" />
       {newest !== null && (
@@ -126,12 +106,6 @@ export function Header() {
       <Suspense fallback={<span className="bell" />}>
         <Bell />
       </Suspense>
-      {draft !== null && (
-        <a className="button quiet" href={draft.url} aria-label="What changes in this draft">
-          <GitBranch aria-hidden="true" />
-          <span className="wide-only">What changes</span>
-        </a>
-      )}
       {draft === null && (
         <button
           type="button"

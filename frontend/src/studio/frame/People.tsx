@@ -1,10 +1,14 @@
 // Who else is in the project now; choosing one goes to where that person is, and along with them until one works oneself.
+import { Suspense } from "react";
 import { useStore } from "zustand";
+import { lazyPart } from "../../look/boundary";
 import { peopleOf, type Present } from "../document/sync/presence";
 import { usePlace, useSession, useStudio, useText } from "../context/studio";
 
 /** People shown by name; the rest are counted. */
 const MAX_SHOWN = 5;
+
+const AgentMark = lazyPart(() => import("./AgentMark"));
 
 export function People() {
   const { workspace, places } = useStudio();
@@ -32,7 +36,13 @@ export function People() {
             }}
           >
             <span className={`avatar person-${present.person.colour}`} aria-hidden="true">
-              {present.person.initials}
+              {present.person.agent ? (
+                <Suspense>
+                  <AgentMark />
+                </Suspense>
+              ) : (
+                present.person.initials
+              )}
             </span>
           </button>
         </li>

@@ -6,6 +6,7 @@ import { sentenceOf } from "../api/problem";
 import { baseName } from "../document/files/paths";
 import { sentenceFor } from "../session/sign-in-watch";
 import { useMayEdit, useStudio, useText } from "../context/studio";
+import "../styles/strip.css";
 
 const SIGN_OUT = "/accounts/logout/";
 
@@ -46,7 +47,7 @@ export default function SignedOut() {
       );
   };
   return (
-    <div className="signed-out" role="alert">
+    <div className="studio-strip" role="alert">
       <p className="grow">
         {mayEdit
           ? sentenceFor(signedIn)

@@ -27,6 +27,7 @@ const ResolveDialog = lazyPart(() => import("../dialogs/conflicts/ResolveDialog"
 const Dialogs = lazyPart(() => import("./Dialogs"));
 const FirstSteps = lazyPart(deferred(() => import("../panels/FirstSteps")));
 const SignedOut = lazyPart(() => import("./SignedOut"));
+const DraftStrip = lazyPart(() => import("./DraftStrip"));
 
 prefetchWhenIdle([
   () => import("./Dialogs"),
@@ -54,7 +55,7 @@ export function Studio() {
     >
       <PageTitle />
       <Header />
-      <SignedOutStrip />
+      <Strip />
       <main className="studio-main">
         <aside className="side" aria-label="Project">
           <Boundary>
@@ -120,15 +121,11 @@ export function Studio() {
   );
 }
 
-function SignedOutStrip() {
+/** A notice about the whole page. */
+function Strip() {
   const isSignedOut = useIsSignedOut();
-  return (
-    isSignedOut && (
-      <Suspense>
-        <SignedOut />
-      </Suspense>
-    )
-  );
+  const isDraft = useSession(({ draft }) => draft !== null);
+  return (isSignedOut || isDraft) && <Suspense>{isSignedOut ? <SignedOut /> : <DraftStrip />}</Suspense>;
 }
 
 function Hints() {

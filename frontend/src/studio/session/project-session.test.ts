@@ -60,6 +60,7 @@ const STATE: ProjectState = {
   me: { id: "u", name: "Mika", initials: "MK", colour: 1 },
   may: ["see", "read", "edit"],
   draft: null,
+  draft_work: null,
   preview: PREVIEW,
   builds: [build(41, "succeeded")],
   tags: [],

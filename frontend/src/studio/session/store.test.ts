@@ -18,6 +18,7 @@ const STATE = {
   me: { id: "u", name: "Mika", initials: "MK", colour: 1 },
   may: ["see", "read", "edit"],
   draft: null,
+  draft_work: null,
   preview: PREVIEW,
   builds: [],
   tags: [],

@@ -18,6 +18,7 @@ NAMES = State(False, "The form or its address names the build, whose bytes never
 _O = "<str:organisation>/-"
 _P = "<str:organisation>/<str:name>"
 FORMS: Mapping[str, State] = {
+    "<str:organisation>/<str:name>/drafts/<int:number>/build": MAKES,
     "<str:organisation>/<str:name>/deployments/<str:deployment>/rollouts": CARRIES,
     "recordings/<uuid:consent_id>/agree": OWN,
     "recordings/<uuid:consent_id>/withdraw": ENDS,

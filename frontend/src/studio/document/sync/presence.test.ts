@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as Y from "yjs";
 import { peopleOf, Presence, presentOf } from "./presence";
 
-const jo = { id: "jo", name: "Jo", initials: "JO", colour: 2 };
-const mika = { id: "mika", name: "Mika", initials: "MK", colour: 1 };
+const jo = { id: "jo", name: "Jo", initials: "JO", colour: 2, agent: false };
+const mika = { id: "mika", name: "Mika", initials: "MK", colour: 1, agent: false };
 
 describe("what a page says of itself", () => {
   it("is passed over when it is malformed", () => {

@@ -9,6 +9,8 @@ export interface PresentPerson {
   readonly name: string;
   readonly initials: string;
   readonly colour: number;
+  /** True for a program that works for a person. */
+  readonly agent?: boolean;
 }
 
 /** One page of a person. */
@@ -38,6 +40,7 @@ function personOf(value: unknown): PresentPerson | null {
     name: user["name"],
     initials,
     colour: typeof user["colour"] === "number" ? user["colour"] : 1,
+    agent: user["agent"] === true,
   };
 }
 
