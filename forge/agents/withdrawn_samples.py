@@ -125,7 +125,10 @@ def _edit(draft: Project, binaries: Collection[str], texts: Mapping[FileEntry, s
 
 def _erase_from_steps(project: Project, rows: Sequence[Rows]) -> None:
     for step in AgentStep.objects.filter(project=project).exclude(changes={}).select_related("draft__files"):
-        after = {path: [_without_all(text, rows) for text in sides] for path, sides in step.changes.items()}
+        after = {
+            path: [None if text is None else _without_all(text, rows) for text in sides]
+            for path, sides in step.changes.items()
+        }
         if after == step.changes:
             continue
         texts = {text for sides in step.changes.values() for text in sides if text is not None}
@@ -146,8 +149,7 @@ def _is_changed(text: str, rows: Sequence[Rows]) -> bool:
     return _without_all(text, rows) != text
 
 
-def _without_all(text: str | None, rows: Sequence[Rows]) -> str:
-    remaining_text = text or ""
+def _without_all(text: str, rows: Sequence[Rows]) -> str:
     for each in rows:
-        remaining_text = without_rows(remaining_text, each)
-    return remaining_text
+        text = without_rows(text, each)
+    return text

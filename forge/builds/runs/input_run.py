@@ -17,7 +17,7 @@ from forge.core.actors import Actor
 from forge.core.errors import Unprocessable
 from forge.datasets.models import Sample
 from rune.digests import digest_of
-from rune.running.file_run import FileRunJson
+from rune.running.runs.file_run import FileRunJson
 
 RUN_SECONDS: Final = 20.0
 """The longest that runs on one input may take."""

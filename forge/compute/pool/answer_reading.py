@@ -22,7 +22,7 @@ from rune.devices.firmware.making import FirmwareDescriptionJson
 from rune.editing.language.graph.drawing import StageArgumentJson
 from rune.isolation.answer_json import UnusableAnswer, read_object
 from rune.pyblock.interface import InterfaceJson
-from rune.running.file_run import FileRunJson
+from rune.running.runs.file_run import FileRunJson
 from rune.source.policy.policy import PolicyJson
 from rune.source.runefile.to_json import DiagnosticJson, OutlineJson
 

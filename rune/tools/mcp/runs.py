@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rune.running.file_run import FileRunJson
+from rune.running.runs.file_run import FileRunJson
 from rune.tools.mcp.declarations import ToolAnswer
 
 

@@ -104,6 +104,7 @@ MAY_NAME_SOMEBODY = {
     "agents.AgentGrant.restriction": PLACE,
     "agents.AgentGrant.scopes": CONTENT,
     "agents.AgentGrant.token": BY_TOKEN,
+    "agents.AgentStep.addressed": CONTENT,
     "agents.AgentStep.changes": CONTENT,
     "agents.AgentStep.reads": CONTENT,
     "builds.Artefact.diagnostics": CONTENT,

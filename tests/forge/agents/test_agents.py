@@ -307,17 +307,3 @@ def test_the_references_are_pages_of_the_documentation() -> None:
     texts = {each.uri: each.text() for each in references()}
     assert "# " in texts["hammer-forge://reference/runefile"]
     assert "RUNE0001" in texts["hammer-forge://reference/diagnostics"]
-
-
-@pytest.mark.protects("agents/ended-grant")
-def test_an_agent_that_shows_a_token_stays_stopped(project: Project, developer: User) -> None:
-    from forge.accounts.tokens.actions.tokens import create_token
-
-    token, _ = create_token(developer, "assistant", ["write"], None, [project.stream])
-    grant = agent_of_token(token, "Claude")
-    stop_agent(developer, grant)
-    with pytest.raises(ToolRefused) as refusal:
-        AgentAtWork(agent_of_token(token, "Claude"), project).call("list_projects")
-    assert refusal.value.name == "agent-stopped"
-    another, _ = create_token(developer, "again", ["write"], None, [project.stream])
-    assert AgentAtWork(agent_of_token(another, "Claude"), project).call("list_projects")

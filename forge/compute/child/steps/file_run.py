@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forge.compute.child.job_files import JobFiles
-from rune.running.file_run import InputBytes, run_on_file
+from rune.running.runs.file_run import InputBytes, run_on_file
 from rune.running.runtime.errors import RuneError
 
 RUNE, INPUT = "run/rune", "run/input"

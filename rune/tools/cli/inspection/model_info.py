@@ -9,7 +9,7 @@ import click
 
 from rune.compiler.anvil.models.support import unsupported_ops
 from rune.model.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
-from rune.running.outputs import shortest_f32
+from rune.running.runs.outputs import shortest_f32
 from rune.tools.cli.failure import CommandFailed
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.terminal.printing import format_option, print_json

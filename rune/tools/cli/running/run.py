@@ -10,13 +10,13 @@ import click
 
 from rune.model.profile import LITERT
 from rune.running.container import ContainerError, is_zune, read_watch
-from rune.running.outputs import Stages, stages_of
+from rune.running.runs.outputs import Stages, stages_of
+from rune.running.runs.streamed import streamed_capabilities
 from rune.running.runtime import InputSource, Limits, LoadedRune, LogLine, RequestedCapability, Runtime
 from rune.running.runtime.engine import isolated_models
 from rune.running.runtime.errors import InputFile, RuneError
 from rune.running.runtime.inputs.readers import Notice, StreamFile
 from rune.running.runtime.interpreters import OpenModel
-from rune.running.streamed import streamed_capabilities
 from rune.tools.cli.failure import CommandFailed, causes_of, command_failure
 from rune.tools.cli.files.input_file import ANY_PATH, read_input_file
 from rune.tools.cli.running.input_options import InputOptions, input_options, limit_options

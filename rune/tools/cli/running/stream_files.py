@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from rune.running.runs.streamed import streamed_capabilities
 from rune.running.runtime import RequestedCapability
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.files import decoded_file, file_of
 from rune.running.runtime.inputs.readers import Notice, StreamFile, is_recorded_over_time, stream_file
-from rune.running.streamed import streamed_capabilities
 from rune.tools.cli.failure import CommandFailed, causes_of
 from rune.tools.cli.running.input_options import InputOptions
 

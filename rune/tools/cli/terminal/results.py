@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rune.running.outputs import Stages, element_json, shortest_f32
+from rune.running.runs.outputs import Stages, element_json, shortest_f32
 from rune.running.runtime import OutputMessage, OutputTensor
 from rune.tensor import ElementType
 from rune.wording import printable

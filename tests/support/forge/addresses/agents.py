@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.accounts.models import User
 from forge.projects.models import Project
-from tests.support.forge.addresses.table import BAD, PAGE, PROJECT, PROJECT_PAGE, PROJECT_ROUTE, READ, Case
+from tests.support.forge.addresses.table import BAD, PAGE, PROJECT, PROJECT_PAGE, PROJECT_ROUTE, READ, SENT, Case
 from tests.support.forge.agents import agent_of
 
 _ANYBODY = (200, 200, 200, 200, 200, 200, 200)
@@ -14,6 +14,7 @@ CASES: list[Case] = [
     ("get", f"{PROJECT_ROUTE}/drafts/<int:number>", f"{PROJECT}/drafts/1", None, READ),
     ("get", f"{PROJECT_PAGE}/drafts", "acme/kitchen/drafts", None, PAGE),
     ("get", f"{PROJECT_PAGE}/drafts/<int:number>", "acme/kitchen/drafts/1", None, PAGE),
+    ("form", f"{PROJECT_PAGE}/drafts/<int:number>/build", "acme/kitchen/drafts/1/build", {}, SENT),
     # Its agent acts for a member besides the six.
     (
         "form",

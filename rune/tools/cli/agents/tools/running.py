@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from rune.running.file_run import InputBytes, run_on_file
+from rune.running.runs.file_run import InputBytes, run_on_file
 from rune.tools.cli.agents.tools.building import BuildNumber
 from rune.tools.cli.agents.tools.evaluating import open_samples, sample_numbers
 from rune.tools.cli.agents.tools.reading import ProjectPlace

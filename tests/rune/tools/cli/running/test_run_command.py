@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from rune.capabilities.rand import RAND
 from rune.capabilities.raw import RAW
 from rune.capabilities.sound import SOUND
-from rune.running.outputs import shortest_f32
+from rune.running.runs.outputs import shortest_f32
 from rune.tools.cli import main
 from tests.support.runes.wat_runes import echo, mirror, rune, text
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
-from rune.running.outputs import element_json, stages_of
+from rune.running.runs.outputs import element_json, stages_of
+from rune.running.runs.streamed import streamed_capabilities
 from rune.running.runtime import InputSource, OutputMessage, RequestedCapability, Runtime
 from rune.running.runtime.errors import InputFile
 from rune.running.runtime.inputs.generator import generated_inputs
 from rune.running.runtime.inputs.readers import Notice, input_of_bytes, stream_file
-from rune.running.streamed import streamed_capabilities
 
 MOST_ANSWERS: Final = 50
 """Outputs that are kept, the last."""
