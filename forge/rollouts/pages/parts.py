@@ -88,6 +88,8 @@ def _part_text(rollout: Rollout, row: RolloutDevice | None, device: Device) -> s
     stage = f"stage {row.stage + 1} ({stage_title(rollout.plan.stages[row.stage])})"
     if row.admitted is None:
         return f"It is in {stage} and waits for its turn. It runs {former} until then."
+    if device.rollout_role == RolloutRole.KEEPS:
+        return f"It is in {stage}, and keeps what it runs while the rollout is held."
     if device.rollout_role == RolloutRole.SHADOW:
         return f"It is in {stage}: it runs {new} beside {former}, which answers."
     return f"It is in {stage}, which gets {new}."

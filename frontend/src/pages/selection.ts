@@ -1,5 +1,12 @@
 // The form with the changes of a draft: it says how many are chosen, and what a chosen one needs, while one chooses.
 
+/** A change of a draft, and the names of those that it needs. */
+export interface Change {
+  readonly name: string;
+  readonly needs: readonly string[];
+  readonly isChosen: boolean;
+}
+
 export function selections(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-selection]")) follow(form);
 }
@@ -14,7 +21,7 @@ function follow(form: HTMLFormElement): void {
 function show(form: HTMLFormElement): void {
   const boxes = [...form.querySelectorAll<HTMLInputElement>("input[name=keys]")];
   const count = boxes.filter((box) => box.checked).length;
-  const missing = missingNeeds(boxes);
+  const missing = missingNeeds(boxes.map(changeOf));
   write(form, "[data-selection-count]", `${String(count)} of ${String(boxes.length)} chosen`);
   write(form, "[data-selection-take]", takeWords(count, boxes.length));
   const note = form.querySelector<HTMLElement>("[data-selection-note]");
@@ -34,13 +41,18 @@ export function takeWords(count: number, all: number): string {
 }
 
 /** A sentence about the first chosen change that needs one which is left out; null where none does. */
-export function missingNeeds(boxes: readonly HTMLInputElement[]): string | null {
-  const chosen = new Set(boxes.filter((box) => box.checked).map((box) => box.dataset["change"]));
-  for (const box of boxes.filter((each) => each.checked)) {
-    const needs = (box.dataset["needs"] ?? "").split("|").filter((name) => name !== "" && !chosen.has(name));
-    if (needs.length > 0) return `${box.dataset["change"] ?? ""} needs ${needs.join(" and ")}. Take both, or neither.`;
+export function missingNeeds(changes: readonly Change[]): string | null {
+  const chosen = changes.filter((change) => change.isChosen);
+  for (const change of chosen) {
+    const needs = change.needs.filter((name) => !chosen.some((other) => other.name === name));
+    if (needs.length > 0) return `${change.name} needs ${needs.join(" and ")}. Take both, or neither.`;
   }
   return null;
+}
+
+function changeOf(box: HTMLInputElement): Change {
+  const needs = (box.dataset["needs"] ?? "").split("|").filter((name) => name !== "");
+  return { name: box.dataset["change"] ?? "", needs, isChosen: box.checked };
 }
 
 function write(form: HTMLFormElement, selector: string, text: string): void {

@@ -4,6 +4,7 @@ has it with what was read before."""
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -205,8 +206,6 @@ def test_the_agent_of_these_tests_obeys_what_is_allowed() -> None:
 
 
 def test_a_change_of_the_database_is_noticed() -> None:
-    from collections import Counter
-
     before: Snapshot = {"a": Counter([(1,)]), "b": Counter([(1,)])}
     assert changed_tables(before, {"a": Counter([(1,)]), "b": Counter([(2,)])}) == {"b"}
     assert changed_tables(before, {"a": Counter([(1,)])}) == {"b"}

@@ -112,7 +112,7 @@ def test_the_page_says_what_leaves_devices_of_a_rollout_and_those_compared_with(
     viewer: User, gateways: Deployment, browser_of: Callable[[User | None], Client]
 ) -> None:
     """Each role that a rollout gives a device has it send hours, and one of them pairs too."""
-    assert set(RolloutRole) == {RolloutRole.NEW, RolloutRole.SHADOW, RolloutRole.COMPARED}
+    assert set(RolloutRole) == {RolloutRole.NEW, RolloutRole.SHADOW, RolloutRole.COMPARED, RolloutRole.KEEPS}
     page = " ".join(browser_of(viewer).get(gateways.get_absolute_url()).content.decode().split())
     for text in (
         "<b>While a rollout tries a version:</b> the same 242 bytes for each hour in place of the day",
