@@ -63,7 +63,7 @@ TABS = (
     Tab("Models", "models"),
     Tab("Builds", "builds", also=("boards",)),
     Tab("Reviews", "reviews", also=("suggestions",), things=_open_reviews),
-    Tab("Change requests", "change-requests", also=("offer",), things=_open_change_requests),
+    Tab("Change requests", "change-requests", also=("offer", "drafts"), things=_open_change_requests),
     Tab("Deployments", "deployments", things=_deployments),
     Tab("Published", "published", also=("tags", "blocks"), if_published=True),
     Tab("Settings", "settings", also=("share", "push"), verb=Verb.DESCRIBE),

@@ -113,6 +113,7 @@ READERS_OF_BYTES = {
     "forge/learning/learnable_data/archive.py": (SampleUse.TRAINING,),
 }
 OTHERS = {
+    "forge/agents/withdrawn_samples.py": "rows of samples that are being deleted, to delete their copies",
     "forge/datasets/collecting/pages.py": "a recording of a guest that waits, for who decides about it",
     "forge/datasets/imports/job.py": "pieces of an archive",
     "forge/datasets/recordings/api.py": "a member plays a sample: the right to play, not a purpose, decides",

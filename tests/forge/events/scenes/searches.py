@@ -31,6 +31,13 @@ def a_search_is_stopped(world: EventWorld) -> Act:
     return lambda: actions.stop_search(world.developer, search)
 
 
+@scene(actions.stop_search_now)
+def a_search_is_stopped_by_who_began_it(world: EventWorld) -> Act:
+    _with_data(world)
+    search = motion_search(world.developer, world.project)
+    return lambda: actions.stop_search_now(world.developer, search)
+
+
 @scene(actions.resume_search)
 def a_search_goes_on(world: EventWorld) -> Act:
     _with_data(world)

@@ -12,9 +12,9 @@ from forge.learning.lab_jobs.states import LabJobState
 from forge.learning.teaching.actions import TaughtLabel, TaughtLayer, save_taught
 from forge.learning.teaching.project import teachable_project
 from forge.learning.training.actions import runs as actions
-from forge.learning.training.actions.applying import apply_model
+from forge.learning.training.actions.applying import apply_model, put_model
 from forge.learning.training.actions.offering import offer_model
-from forge.learning.training.actions.using import NO_TEXTS, use_model, use_model_with
+from forge.learning.training.actions.using import NO_TEXTS, offer_of_run, use_model, use_model_with
 from forge.learning.training.models import TrainingRun
 from forge.learning.training.offered_version import ModelOffer
 from forge.projects.actions import write_file
@@ -81,6 +81,12 @@ def a_run_is_cancelled(world: EventWorld) -> Act:
     return lambda: actions.cancel_run(world.developer, run)
 
 
+@scene(actions.cancel_run_now)
+def a_run_is_cancelled_by_who_began_it(world: EventWorld) -> Act:
+    run = _run(world)
+    return lambda: actions.cancel_run_now(world.developer, run)
+
+
 @scene(actions.announce_run)
 def a_run_trains(world: EventWorld) -> Act:
     run = _run(world)
@@ -103,6 +109,12 @@ def the_model_of_a_run_is_used_with_other_texts(world: EventWorld) -> Act:
 def the_model_of_a_run_is_applied(world: EventWorld) -> Act:
     run = finish_run(_run(world))
     return lambda: apply_model(world.developer, run)
+
+
+@scene(put_model)
+def the_model_of_a_run_is_put_into_the_files(world: EventWorld) -> Act:
+    run = finish_run(_run(world))
+    return lambda: put_model(world.developer, world.project, offer_of_run(run, "", NO_TEXTS))
 
 
 @scene(offer_model)
