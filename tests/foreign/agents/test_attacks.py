@@ -34,7 +34,7 @@ from tests.support.servers.git_server import bare, git_server
 from tests.support.servers.live_server import LiveServer
 
 pytestmark = [pytest.mark.foreign, pytest.mark.protects("agents/obeys-everything")]
-WAYS: Final = ("consent", "token")
+WAYS: Final = (pytest.param("consent", marks=pytest.mark.slow), "token")
 """The ways in which the agent was let in."""
 
 
@@ -56,12 +56,17 @@ class AfterStop:
     changed: frozenset[str]
 
 
-Results = Mapping[tuple[str, str], Result]
-"""The results by the way of the agent and the name of the attack."""
+@dataclass(frozen=True)
+class Outcomes:
+    """The outcomes of all orders, by the name of the attack, for an agent that was let in one way."""
+
+    way: str
+    results: Mapping[str, Result]
+    stop: AfterStop
 
 
-@pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Results, Mapping[str, AfterStop]]]:
+@pytest.fixture(scope="module", params=WAYS)
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcomes]:
     repositories = tmp_path_factory.mktemp("git")
     with (
         git_server(repositories) as origin,
@@ -69,31 +74,21 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Results
     ):
         names = first_names(live, live.organisation())
         bare(repositories, "words.git", git_files(names))
-        yield asyncio.run(_all_results(live, names, f"{origin}/words.git"))
+        yield asyncio.run(_outcomes(live, names, f"{origin}/words.git", request.param))
 
 
-@pytest.fixture(scope="module")
-def results(outcomes: tuple[Results, Mapping[str, AfterStop]]) -> Results:
-    return outcomes[0]
-
-
-async def _all_results(live: LiveServer, names: Mapping[str, str], git: str) -> tuple[Results, Mapping[str, AfterStop]]:
+async def _outcomes(live: LiveServer, names: Mapping[str, str], git: str, way: str) -> Outcomes:
     async with with_token(live, names["other_token"]) as client:
         await answer(client, "list_projects")
     world = await prepare(live, git)
-    results: dict[tuple[str, str], Result] = {}
-    stops: dict[str, AfterStop] = {}
-    for way in WAYS:
-        async with _let_in(world, way) as (client, secret, refresh):
-            offer_numbers = await offer(client, world.project, "A note")
-            world = _with_own(world, offer_numbers)
-            plant(world)
-            headers = {"Authorization": f"Bearer {secret}"}
-            with httpx.Client(base_url=live.address, headers=headers, trust_env=False, timeout=60) as http:
-                agent = ObedientAgent(client, http, refresh)
-                results |= {(way, name): each for name, each in (await _obey_all(world, agent)).items()}
-                stops[way] = await _stopped(world, agent)
-    return results, stops
+    async with _let_in(world, way) as (client, secret, refresh):
+        offer_numbers = await offer(client, world.project, "A note")
+        world = _with_own(world, offer_numbers)
+        plant(world)
+        headers = {"Authorization": f"Bearer {secret}"}
+        with httpx.Client(base_url=live.address, headers=headers, trust_env=False, timeout=60) as http:
+            agent = ObedientAgent(client, http, refresh)
+            return Outcomes(way, await _obey_all(world, agent), await _stopped(world, agent))
 
 
 async def _stopped(world: AttackedWorld, agent: ObedientAgent) -> AfterStop:
@@ -165,12 +160,9 @@ def _with_own(world: AttackedWorld, offer_numbers: Mapping[str, Any]) -> Attacke
     return replace(world, names={**world.names, **own})
 
 
-@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("attack", ATTACKS, ids=[each.name for each in ATTACKS])
-def test_an_order_in_a_text_changes_nothing_and_is_refused_by_name(
-    results: Results, attack: TextAttack, way: str
-) -> None:
-    result = results[way, attack.name]
+def test_an_order_in_a_text_changes_nothing_and_is_refused_by_name(outcomes: Outcomes, attack: TextAttack) -> None:
+    result = outcomes.results[attack.name]
     assert result.obeyed.outcome in attack.outcomes, result.obeyed
     assert result.changed <= RECORDS
     if not result.obeyed.order.is_call:
@@ -188,13 +180,9 @@ def test_an_order_in_a_text_changes_nothing_and_is_refused_by_name(
 
 
 @pytest.mark.protects("agents/ended-grant")
-@pytest.mark.parametrize("way", WAYS)
-def test_an_agent_that_is_stopped_in_the_middle_of_a_build_does_nothing_more(
-    outcomes: tuple[Results, Mapping[str, AfterStop]], way: str
-) -> None:
-    stop = outcomes[1][way]
-    assert set(stop.answers) == {401 if way == "consent" else 403}
-    assert stop.changed == frozenset()
+def test_an_agent_that_is_stopped_in_the_middle_of_a_build_does_nothing_more(outcomes: Outcomes) -> None:
+    assert set(outcomes.stop.answers) == {401 if outcomes.way == "consent" else 403}
+    assert outcomes.stop.changed == frozenset()
 
 
 def test_the_agent_of_these_tests_obeys_what_is_allowed() -> None:
