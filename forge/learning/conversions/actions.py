@@ -11,7 +11,7 @@ from rest_framework.fields import CharField, ChoiceField, ListField
 
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_room
-from forge.core.actors import Actor
+from forge.core.actors import Actor, agent_of
 from forge.core.api.acts import DONE, act
 from forge.core.api.states import ENDS, IF_MATCH, MAKES
 from forge.core.audit.entries import write_entry
@@ -88,6 +88,7 @@ def begin_conversion(
         row = ModelConversion(
             project=project,
             person=actor.person,
+            agent=agent_of(actor),
             source_name=name,
             source_digest=source.digest,
             source_size=source.size,

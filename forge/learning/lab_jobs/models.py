@@ -57,6 +57,8 @@ class LabJob(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    agent = models.UUIDField(null=True, blank=True)
+    """The id of the agent that began it in that person's name; None where none did."""
     state = models.CharField(max_length=10, choices=LabJobState.choices, default=LabJobState.WAITING)
     error = models.CharField(max_length=1000, blank=True)
     """The reason why it did not succeed, and what to do."""

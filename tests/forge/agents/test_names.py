@@ -18,6 +18,7 @@ from forge.reviews.changes.models import ChangeRequest
 from forge.reviews.threads.actions.conversation import begin_thread
 from tests.support.forge.agents import AgentAtWork, agent_of
 from tests.support.forge.factories.builds import finished
+from tests.support.forge.factories.training import motion_version
 
 pytestmark = [pytest.mark.django_db, pytest.mark.protects("agents/names")]
 BOTH = "Claude for Jo Okafor"
@@ -94,3 +95,16 @@ def test_a_build_its_list_the_jobs_and_the_activity_name_both(
     assert Activity.objects.get(kind__startswith="built").agent == agent.grant.pk
     assert f"By {BOTH}" in page(browser, f"/acme/kitchen/builds/{build.number}")
     assert BOTH in page(browser, "/acme/kitchen/builds")
+
+
+def test_a_training_run_and_a_search_name_both(
+    agent: AgentAtWork, developer: User, project: Project, owner: User, browser_of: Browser
+) -> None:
+    motion_version(developer, project, people=3)
+    run = agent.call("train", recipe="motion").run
+    browser = browser_of(owner)
+    assert BOTH in page(browser, f"/acme/kitchen/training/{run}")
+    assert BOTH in page(browser, "/acme/kitchen/training")
+    search = agent.call("search", recipe="motion", trials=2).search
+    assert BOTH in page(browser, f"/acme/kitchen/searches/{search}")
+    assert BOTH in page(browser, "/acme/kitchen/searches")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from rest_framework.fields import IntegerField
 
 from forge.accounts.permissions import Verb
-from forge.core.actors import Actor
+from forge.core.actors import Actor, agent_of
 from forge.core.api.acts import DONE, act
 from forge.core.api.states import ENDS, WORKS
 from forge.core.audit.entries import write_entry
@@ -106,6 +106,7 @@ def begin_search(actor: Actor, project: Project, settings: SearchSettings) -> Mo
             project=project,
             number=next_number(searches),
             person=actor.person,
+            agent=agent_of(actor),
             recipe=recipe["name"],
             arguments=arguments,
             form=settings.form,

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.accounts.quotas.limits import require_room
-from forge.core.actors import Actor
+from forge.core.actors import Actor, agent_of
 from forge.core.api.acts import DONE, act
 from forge.core.api.states import ENDS, MAKES, WORKS
 from forge.core.audit.entries import write_entry
@@ -91,6 +91,7 @@ def begin_run(actor: Actor, project: Project, settings: RequestedRun, *, offers:
             project=project,
             number=next_number(runs),
             person=actor.person,
+            agent=agent_of(actor),
             recipe=recipe["name"],
             arguments=arguments,
             form=settings.form,
