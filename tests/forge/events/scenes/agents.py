@@ -41,13 +41,13 @@ def _written(world: EventWorld) -> Draft:
 
 
 @scene(undo_steps)
-def what_an_agent_did_is_taken_back(world: EventWorld) -> Act:
+def the_steps_of_an_agent_are_undone(world: EventWorld) -> Act:
     draft = _written(world)
     return lambda: undo_steps(world.developer, draft, 1)
 
 
 @scene(take_changes)
-def a_part_of_a_draft_is_taken(world: EventWorld) -> Act:
+def some_changes_of_a_draft_are_offered(world: EventWorld) -> Act:
     request = ChangeRequest.objects.get(source=_written(world).files)
     return lambda: take_changes(world.developer, request, ["file:more.md"])
 
