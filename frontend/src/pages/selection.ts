@@ -1,7 +1,7 @@
 // The form with the changes of a draft: it says how many are chosen, and what a chosen one needs, while one chooses.
 
 /** A change of a draft, and the names of those that it needs. */
-export interface Change {
+export interface SelectableChange {
   readonly name: string;
   readonly needs: readonly string[];
   readonly isChosen: boolean;
@@ -41,7 +41,7 @@ export function takeWords(count: number, all: number): string {
 }
 
 /** A sentence about the first chosen change that needs one which is left out; null where none does. */
-export function missingNeeds(changes: readonly Change[]): string | null {
+export function missingNeeds(changes: readonly SelectableChange[]): string | null {
   const chosen = changes.filter((change) => change.isChosen);
   for (const change of chosen) {
     const needs = change.needs.filter((name) => !chosen.some((other) => other.name === name));
@@ -50,7 +50,7 @@ export function missingNeeds(changes: readonly Change[]): string | null {
   return null;
 }
 
-function changeOf(box: HTMLInputElement): Change {
+function changeOf(box: HTMLInputElement): SelectableChange {
   const needs = (box.dataset["needs"] ?? "").split("|").filter((name) => name !== "");
   return { name: box.dataset["change"] ?? "", needs, isChosen: box.checked };
 }
