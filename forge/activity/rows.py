@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from forge.accounts.models import User
 from forge.accounts.principals import Principal
 from forge.activity.messages import RenderedActivity, render
 from forge.activity.models import Activity
-from forge.core.audit.messages import Thing, name_things
+from forge.core.audit.agents import on_behalf
 from forge.core.events.declarations import find_activity_sentence
 
 
@@ -31,12 +31,10 @@ class ActivityRow:
 def activity_rows(principal: Principal, activities: Iterable[Activity]) -> list[ActivityRow]:
     """Returns the lines of entries from `forge.activity.access.activity_of`. An entry whose kind no app declares any
     more, or whose person is gone, has none."""
-    entries = list(activities)
-    keys = {f"agent:{each.agent}" for each in entries if each.agent}
-    return list(_rows(principal, entries, name_things(keys) if keys else {}))
+    return list(_rows(principal, activities))
 
 
-def _rows(principal: Principal, activities: Iterable[Activity], agents: Mapping[str, Thing]) -> Iterator[ActivityRow]:
+def _rows(principal: Principal, activities: Iterable[Activity]) -> Iterator[ActivityRow]:
     for activity in activities:
         declaration, person, project = find_activity_sentence(activity.kind), activity.person, activity.project
         if declaration is None or person is None:
@@ -45,17 +43,15 @@ def _rows(principal: Principal, activities: Iterable[Activity], agents: Mapping[
         yield ActivityRow(
             activity=activity,
             person=person,
-            who=_who(principal, person, activity, agents),
+            who=_who(principal, person, activity),
             sentence=sentence,
             url=f"{project.get_absolute_url()}{sentence.path}" if project else "",
             place=activity.organisation.name,
         )
 
 
-def _who(principal: Principal, person: User, activity: Activity, agents: Mapping[str, Thing]) -> str:
-    """Returns who acted: "You", "Jo Okafor" or "Claude for Jo Okafor"."""
-    is_own = person.pk == principal.pk
-    if activity.agent is None:
-        return "You" if is_own else str(person)
-    agent = agents.get(f"agent:{activity.agent}")
-    return f"{agent.name if agent else 'An assistant'} for {'you' if is_own else person}"
+def _who(principal: Principal, person: User, activity: Activity) -> str:
+    """Returns who acted: "You", "Jo Okafor" or "Claude for you"."""
+    if person.pk != principal.pk:
+        return on_behalf(str(person), activity.agent)
+    return on_behalf("you", activity.agent) if activity.agent else "You"

@@ -19,7 +19,6 @@ from forge.core.blobs.links import links_of
 from forge.core.blobs.store import read_blob
 from forge.core.blobs.sweep import erase
 from forge.core.errors import DomainError
-from forge.datasets.hooks import file_traces
 from forge.datasets.models import DataSet, Sample
 from forge.datasets.models.samples import SampleKind
 from forge.projects.files.contents import list_files
@@ -37,7 +36,6 @@ LEAST_CHARACTERS: Final = 16
 Rows = tuple[str, ...]
 
 
-@file_traces.register
 def erase_from_drafts(data_set_id: UUID, digests: Collection[str]) -> None:
     """Deletes the bytes and the rows of deleted samples from the drafts of their project, and from the steps of agents
     in it."""

@@ -322,6 +322,8 @@ class Draft(models.Model):
     agent_name = models.CharField(max_length=80, blank=True)
     ended = models.DateTimeField(null=True, blank=True)
     """The time when it was discarded, or its changes were taken; None while it is written."""
+    versions = models.ManyToManyField(Version, related_name="+")
+    """The versions of the project that have its files as they were when somebody built them."""
 
     objects = DraftQuerySet.as_manager()
 

@@ -32,7 +32,7 @@ from lab.command.conversion import (
 )
 from lab.command.search_job import search_settings
 from lab.command.size_job import count_sizes
-from lab.command.training_job import RunCommands, count_needs, describe_recipes, train_model
+from lab.command.training.job import RunCommands, count_needs, describe_recipes, train_model
 from lab.command.tree_results import tree_record, tree_stages
 from lab.environments.environment import ENVIRONMENTS
 from lab.environments.making import EnvironmentProblem, prepare

@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from lab.command.preparing import require_tools
-from lab.command.project_training import stored_splits, training_of
 from lab.command.search_text import summary, training_section, trial_line, with_time
+from lab.command.training.project import stored_splits, training_of
 from lab.environments.making import EnvironmentProblem
 from lab.full_disk import full_disk, is_full_disk
 from lab.recipes.catalogue import recipe_of

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from lab.command.requested_training import requested_training
+from lab.command.training.request import requested_training
 from lab.recipes.catalogue import recipe_of
 from lab.search.devices import SearchDevices, devices_on
 from lab.search.limits import DeviceLimits

@@ -13,8 +13,8 @@ import click
 from lab.augmentation.examples import augmentation_examples
 from lab.augmentation.files import example_files
 from lab.command.preparing import require_tools
-from lab.command.project_training import TrainingFolder, prepared_run, train_project, training_of
-from lab.command.training_text import argument_lines, counted_needs, summary
+from lab.command.training.project import TrainingFolder, prepared_run, train_project, training_of
+from lab.command.training.text import argument_lines, counted_needs, summary
 from lab.environments.making import EnvironmentProblem
 from lab.full_disk import full_disk, is_full_disk
 from lab.recipes.arguments import with_all_channels

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from lab.command.train import command as train_command
-from lab.command.training_job import RunCommands, train_model
+from lab.command.training.job import RunCommands, train_model
 from lab.refusal import Reason, Refused
 from lab.training import run
 from lab.training.settings import ENVIRONMENT

@@ -108,8 +108,9 @@ def last_build(principal: Principal, draft: Draft, digest: str) -> Build | None:
 
 
 def _is_of_draft(draft: Draft, digest: str) -> Q:
-    is_named = Q(version__message__startswith=f"Draft {draft.number}: ")
-    return (is_named | Q(version__digest=digest)) & Q(created__gte=draft.files.created)
+    """Returns the condition of builds of a draft's files, as they are now or were when somebody built them."""
+    is_of_files = Q(version__in=draft.versions.all()) | Q(version__digest=digest)
+    return is_of_files & Q(created__gte=draft.files.created)
 
 
 def trial_facts(principal: Principal, builds: DraftBuilds | None) -> dict[str, Any]:

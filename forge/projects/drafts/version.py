@@ -14,4 +14,7 @@ def version_of_draft(actor: Actor, draft: Draft) -> Version:
     project's. Raises `StorageQuotaReached`."""
     tree = working_tree(draft.files)
     put_all(tree.texts.values(), draft.files.organisation_id)
-    return store_outside_version(actor, draft.project, tree.manifest, None, f"Draft {draft.number}: {draft.title}")
+    message = f"Draft {draft.number}: {draft.title}"
+    version = store_outside_version(actor, draft.project, tree.manifest, None, message)
+    draft.versions.add(version)
+    return version

@@ -37,8 +37,8 @@ def docs(request: HttpRequest, path: str = "") -> HttpResponse:
     name = block_of(path.removesuffix(".svg"))
     if name is not None and path.endswith(".svg"):
         return HttpResponse(drawing(name), content_type=PICTURES[".svg"])
-    name, _, ending = path.rpartition(".")
-    if name and f".{ending}" == ENDING and (file := page_file(name)) is not None:
+    page = path.removesuffix(ENDING)
+    if page not in ("", path) and (file := page_file(page)) is not None:
         return _markdown(request, markdown_page(file))
     file = page_file(path)
     if file is None:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from forge.core.audit.messages import name_things
+from forge.core.audit.agents import on_behalf
 from forge.core.errors import DomainError
 from forge.core.http.frontend_build import ENTRIES, build_manifest
 from forge.core.preconditions import FIELD
@@ -86,11 +86,7 @@ def avatar(person: Any) -> dict[str, Any]:
 @register.filter
 def with_agent(person: Any, agent: UUID | None) -> str:
     """Returns who had something done: "Jo Okafor", or "Claude for Jo Okafor" where an agent did it for them."""
-    name = str(person or "someone who left")
-    if agent is None:
-        return name
-    thing = name_things([f"agent:{agent}"]).get(f"agent:{agent}")
-    return f"{thing.name if thing else 'An assistant'} for {name}"
+    return on_behalf(str(person or "someone who left"), agent)
 
 
 @register.inclusion_tag("parts/field.html", takes_context=True)

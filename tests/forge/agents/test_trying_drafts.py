@@ -8,10 +8,15 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
+from forge.accounts.principals import acting_as
 from forge.agents.models import AgentStep
+from forge.agents.pages.draft_builds import last_build
+from forge.builds.actions import build_version
 from forge.builds.models import Build
-from forge.projects.actions import write_file
+from forge.projects.actions import save_version, write_file
+from forge.projects.drafts.version import version_of_draft
 from forge.projects.models import Draft, Project
+from forge.projects.versions.store import working_tree
 from tests.support.forge.agents import agent_of
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +53,17 @@ def test_one_press_builds_the_draft_as_it_is_now(draft: Draft, developer: User, 
     assert f'data-follow-build="/api/v1/builds/{build.pk}"' in page
     assert "is in progress" in page
     assert "Build and try" not in page
+
+
+def test_a_build_of_a_version_that_is_called_like_a_draft_is_not_of_the_draft(
+    draft: Draft, project: Project, developer: User
+) -> None:
+    write_file(developer, project, "README.md", b"# Elsewhere\n")
+    build_version(developer, save_version(developer, project, "Draft 1: Louder"))
+    assert last_build(acting_as(developer), draft, working_tree(draft.files).digest) is None
+    build = build_version(developer, version_of_draft(developer, draft))
+    write_file(developer, draft.files, "README.md", b"# Louder since\n")
+    assert last_build(acting_as(developer), draft, working_tree(draft.files).digest) == build
 
 
 def test_a_draft_shows_no_step_in_another_draft_of_its_agent(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lab.command import job
-from lab.command.training_job import RunCommands
+from lab.command.training.job import RunCommands
 from rune.compiler.anvil.errors import CompileError
 from rune.compiler.building.errors import BuildFailed
 from tests.support.installations.archives import zipped

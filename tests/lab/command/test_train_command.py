@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from lab.command.training_text import summary
+from lab.command.training.text import summary
 from lab.training.preparing import prepare_run
 from lab.training.run_folder import run_folder
 from lab.training.settings import ENVIRONMENT

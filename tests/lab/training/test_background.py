@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.command.training_text import summary
+from lab.command.training.text import summary
 from lab.recipes.arguments import read_arguments
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.recipes.recipe import scores_stage, whole_runefile

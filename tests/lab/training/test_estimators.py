@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lab.command.training_text import summary
+from lab.command.training.text import summary
 from lab.dataset.dataset import Dataset
 from lab.dataset.features import RecordingRunner
 from lab.recipes.arguments import function_arguments, read_arguments

@@ -23,7 +23,7 @@ from rune.tools.mcp.project_files import FileRow, ProjectProblem
 
 
 class UseModel(ToolArguments):
-    """One of your drafts, and a finished run, or a trial of a search."""
+    """A draft of yours, and the model that goes into it: of a finished run, or of a trial of a search."""
 
     project: str = ProjectName
     draft: int = OwnDraft

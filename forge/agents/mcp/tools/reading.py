@@ -80,7 +80,7 @@ def read_project(call: AgentCall, arguments: ReadProject) -> ProjectAnswer:
     return ProjectAnswer(
         files=[file_row(each) for each in entries],
         texts=texts,
-        problems=problems[:MOST_PROBLEMS],
+        problems=problems,
         can_be_built=can_be_built,
         page=page_of(call, files),
     )
@@ -92,7 +92,7 @@ def check_project(call: AgentCall, arguments: CheckFiles) -> CheckAnswer:
     with its fixes. Nothing is built."""
     problems, can_be_built = problems_of(call, files_of(call, arguments.project, arguments.draft))
     call.did(StepKind.READ, f"checked the files: {counted(len(problems), 'problem')}")
-    return CheckAnswer(problems=problems[:MOST_PROBLEMS], can_be_built=can_be_built)
+    return CheckAnswer(problems=problems, can_be_built=can_be_built)
 
 
 def files_of(call: AgentCall, project: str, draft: int) -> Project:
@@ -116,9 +116,9 @@ def file_row(entry: FileEntry) -> FileRow:
 
 
 def problems_of(call: AgentCall, files: Project) -> tuple[list[ProjectProblem], bool]:
-    """Returns the problems, and whether there is none that keeps the files from being built."""
+    """Returns the first problems, and whether there is none that keeps the files from being built."""
     answer: CheckAnswerJson = language_pool.answer(call.actor, files, {"ask": "check"})["answer"]
-    return [problem_of(each) for each in answer["diagnostics"]], not answer["has_errors"]
+    return [problem_of(each) for each in answer["diagnostics"][:MOST_PROBLEMS]], not answer["has_errors"]
 
 
 def _texts(name: str, entries: tuple[FileEntry, ...], paths: list[str]) -> list[DataOfOthers]:

@@ -56,7 +56,7 @@ TOOLS: Final[tuple[Tool[FolderCall], ...]] = (
     looking_up.find_boards,
     operators.find_operators,
 )
-OTHER_TOOLS: Final = ("lab.command.training_tools",)
+OTHER_TOOLS: Final = ("lab.command.training.tools",)
 """Modules of packages above this one, which it does not import, each with `TOOLS`."""
 _LEAST_STEP: Final = 1e-6
 """The least step of progress, which the protocol lets only rise, where the parts of some work count from 0 each."""

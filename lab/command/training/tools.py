@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from pydantic import Field
 
-from lab.command.project_training import TrainingFolder, train_project, training_of
-from lab.command.training_job import recipe_description
-from lab.command.training_text import summary
+from lab.command.training.job import recipe_description
+from lab.command.training.project import TrainingFolder, train_project, training_of
+from lab.command.training.text import summary
 from lab.recipes.catalogue import RECIPES, recipe_of
 from lab.refusal import Refused
 from lab.training.run import DEFAULT_MINUTES

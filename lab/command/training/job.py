@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.child.job import ChildCommand, Report
-from lab.command.requested_training import requested_training
+from lab.command.training.request import requested_training
 from lab.recipes.arguments import RecipeArgument, Values, read_arguments, with_all_channels
 from lab.recipes.backbone import Backbone, read_backbone
 from lab.recipes.catalogue import RECIPES, recipe_of
