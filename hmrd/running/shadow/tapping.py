@@ -114,6 +114,12 @@ class WindowTap:
             self._window, self._missed = None, 0
             return next_window
 
+    @property
+    def has_window(self) -> bool:
+        """Whether a window waits to be taken."""
+        with self._condition:
+            return self._window is not None
+
     def close(self) -> None:
         """Ends it: who waits gets None."""
         with self._condition:
